@@ -1,0 +1,120 @@
+"""The one registry of planes and processes: settings, roles, supervisor, health and peer clients all read it.
+
+It holds names and numbers only, no behaviour, and imports nothing of the project.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Server = Literal["wsgi", "asgi"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """An authority: one Django app, one database, one signing identity (`iss`/`aud` of internal calls)."""
+
+    name: str
+    writer_groups: tuple[str, ...]
+    """Database groups that may write. Most planes have one; lightning splits custody from operations."""
+
+    @property
+    def app(self) -> str:
+        return f"apps.{self.name}"
+
+    @property
+    def database(self) -> str:
+        return self.name
+
+    @property
+    def owner_role(self) -> str:
+        return f"oa_{self.name}_owner"
+
+    @property
+    def reader_role(self) -> str:
+        return f"oa_{self.name}_ro"
+
+    @property
+    def migrate_login(self) -> str:
+        return f"{self.name}_migrate"
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One deployable of a plane (`OA_PLANE`). `port` is the development port on 127.0.0.1."""
+
+    name: str
+    plane: str
+    server: Server
+    port: int
+    login: str
+    writer_group: str
+    queues: tuple[str, ...] = ()
+    settings: str = ""
+
+    @property
+    def env_name(self) -> str:
+        """Infix of its infrastructure variables: `OA_<env_name>_BASE_URL`, `_BIND`."""
+        return self.name.upper().replace("-", "_")
+
+
+def _plane(name: str, *groups: str) -> Plane:
+    return Plane(name, groups or (f"oa_{name}_rw",))
+
+
+PLANES: dict[str, Plane] = {
+    plane.name: plane
+    for plane in (
+        _plane("control"),
+        _plane("runtime"),
+        _plane("khala"),
+        _plane("hydra"),
+        _plane("aegis"),
+        _plane("lightning", "oa_lightning_executor_rw", "oa_lightning_ops_rw"),
+        _plane("bridge"),
+    )
+}
+
+
+def _process(name: str, plane: str, port: int, *queues: str, server: Server = "wsgi") -> Process:
+    group = f"oa_{name.replace('-', '_')}_rw"
+    return Process(
+        name=name,
+        plane=plane,
+        server=server,
+        port=port,
+        login=f"{name.replace('-', '_')}_svc",
+        writer_group=group,
+        queues=queues,
+        settings=f"settings.{plane}",
+    )
+
+
+PROCESSES: dict[str, Process] = {
+    process.name: process
+    for process in (
+        _process("control", "control", 8000, "control"),
+        _process("runtime", "runtime", 8001, "runtime", "runtime.projectors"),
+        _process("khala", "khala", 8002, "khala", server="asgi"),
+        _process("hydra", "hydra", 8003, "hydra"),
+        _process("aegis", "aegis", 8004, "aegis"),
+        _process("lightning-executor", "lightning", 8005),
+        _process("lightning-ops", "lightning", 8006, "lightning.ops"),
+        _process("bridge", "bridge", 8007, "bridge.publish", "bridge.ingest"),
+    )
+}
+
+ISSUERS: frozenset[str] = frozenset({*PLANES, "ops"})
+"""Who may sign an internal call: every plane, and the operator."""
+
+JOURNAL_LOGIN = "khala_reader"
+JOURNAL_GROUP = "oa_khala_ro"
+JOURNAL_TABLES: tuple[str, ...] = ("sync_topic_sequences", "sync_stream_events", "sync_topic_docs")
+"""Khala's one window into the runtime database: this login may SELECT these tables and nothing else."""
+
+
+def processes_of(plane: str) -> tuple[Process, ...]:
+    """The processes that serve `plane`, in registry order. Raises KeyError for an unknown plane."""
+    PLANES[plane]
+    return tuple(process for process in PROCESSES.values() if process.plane == plane)

@@ -1,0 +1,1 @@
+"""Tests of sealing, opening, key rings and rotation."""
