@@ -48,7 +48,8 @@ def drifted() -> list[str]:
         fresh = Path(folder)
         expected = generate(fresh)
         problems = [
-            str(path) for path in expected
+            str(path)
+            for path in expected
             if not (ROOT / path).exists() or not filecmp.cmp(fresh / path, ROOT / path, shallow=False)
         ]
         present = {path.relative_to(ROOT) for path in (ROOT / "openagents").rglob("*_pb2.py*") if path.suffix != ".pyc"}

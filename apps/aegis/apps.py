@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AegisPlaneConfig(AppConfig):
+    name = "apps.aegis"
+    label = "aegis"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class HydraPlaneConfig(AppConfig):
+    name = "apps.hydra"
+    label = "hydra"

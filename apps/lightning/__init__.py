@@ -1,0 +1,4 @@
+"""The lightning plane: the wallet executor (custody, signing, payment receipts) and lightning ops.
+
+It never decides identity or policy.
+"""

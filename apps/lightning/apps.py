@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class LightningPlaneConfig(AppConfig):
+    name = "apps.lightning"
+    label = "lightning"

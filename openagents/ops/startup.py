@@ -1,0 +1,35 @@
+"""What every serving process does once, before the first request."""
+
+from __future__ import annotations
+
+import django
+from django.conf import settings
+
+from openagents.ops import faults, metrics
+from openagents.ops.durability import assert_durable
+
+
+def prepare() -> None:
+    """Set Django up, refuse unsafe settings, arm fault points.
+
+    Raises NotDurable in production on a server that does not flush commits; SystemExit when a production process
+    has no internal keys.
+    """
+    django.setup()
+    config = settings.OA
+    if config.oa_env in ("staging", "prod"):
+        from openagents.ops.config import DEVELOPMENT_SECRET
+
+        if not config.oa_internal_keys:
+            raise SystemExit("configuration: OA_INTERNAL_KEYS is not set")
+        if config.oa_django_secret_key == DEVELOPMENT_SECRET:
+            raise SystemExit("configuration: OA_DJANGO_SECRET_KEY is the development default")
+    if config.oa_faults:
+        if config.oa_env not in ("dev", "test"):
+            raise SystemExit("configuration: OA_FAULTS is for development and tests only")
+        try:
+            faults.load(config.oa_faults)
+        except ValueError as error:
+            raise SystemExit(f"configuration: OA_FAULTS: {error}") from None
+    metrics.BUILD_INFO.labels(settings.OA_PROCESS.plane, config.oa_build_id, config.oa_build_sha).set(1)
+    assert_durable()

@@ -1,0 +1,20 @@
+"""Beat jobs of the ground, run in every plane."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from openagents.db.models import Heartbeat
+from openagents.db.purge import purge_expired_rows
+
+
+@shared_task(name="ops.heartbeat")
+def heartbeat() -> None:
+    """Prove that beat, broker and worker of this plane work together."""
+    Heartbeat.beat("beat")
+
+
+@shared_task(name="ops.purge_expired")
+def purge_expired() -> int:
+    """Remove expired nonces, windows, cache entries and idempotency records; returns the number of rows."""
+    return purge_expired_rows()

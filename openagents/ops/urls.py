@@ -1,0 +1,13 @@
+"""Routes every process serves: health, readiness, metrics, admin. A plane's URLconf includes them first."""
+
+from django.contrib import admin
+from django.urls import path
+
+from openagents.ops import health
+
+urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics_view),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,10 @@
+"""WSGI entry of every HTTP plane; `OA_PLANE` says which."""
+
+from django.core.wsgi import get_wsgi_application
+
+from openagents.ops.startup import prepare
+from openagents.ops.supervised import follow_supervisor
+
+follow_supervisor()
+prepare()
+application = get_wsgi_application()

@@ -1,0 +1,5 @@
+"""Settings of the aegis plane."""
+
+from settings.base import build
+
+globals().update(build("aegis"))

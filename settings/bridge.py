@@ -1,0 +1,5 @@
+"""Settings of the bridge plane."""
+
+from settings.base import build
+
+globals().update(build("bridge"))

@@ -1,0 +1,5 @@
+"""Settings of the hydra plane."""
+
+from settings.base import build
+
+globals().update(build("hydra"))

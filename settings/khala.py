@@ -1,0 +1,12 @@
+"""Settings of the Khala plane: ASGI, and the journal of the runtime as a second, read-only connection."""
+
+from openagents.db.url import database_settings
+from settings.base import build, or_refuse
+
+globals().update(build("khala", first_apps=("daphne",), extra_apps=("channels",)))
+
+ASGI_APPLICATION = "apps.khala.asgi.application"
+JOURNAL_URL = OA.journal_url()  # type: ignore[name-defined]  # noqa: F821
+DATABASES["journal"] = or_refuse(  # type: ignore[name-defined]  # noqa: F821
+    "OA_KHALA_JOURNAL_URL", database_settings, JOURNAL_URL, read_only=True, persistent=True
+)

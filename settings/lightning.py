@@ -1,0 +1,5 @@
+"""Settings of the lightning plane."""
+
+from settings.base import build
+
+globals().update(build("lightning"))

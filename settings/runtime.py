@@ -1,0 +1,5 @@
+"""Settings of the runtime plane."""
+
+from settings.base import build
+
+globals().update(build("runtime"))

@@ -1,0 +1,119 @@
+"""Every suite, each as a process of its own plane, as many at once as there are cores.
+
+A plane's tests run as that plane: its settings, its login, its database and no other. `python -m tools.suites NAME…`
+runs some; extra pytest options go into PYTEST_ADDOPTS. Closes with one line that counts everything.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+COUNT = re.compile(r"(\d+) (passed|failed|skipped|error|errors)\b")
+NO_TESTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """Paths that one pytest process runs, and the process (`OA_PLANE`) it runs as. `alone`: nothing beside it."""
+
+    name: str
+    paths: tuple[str, ...]
+    plane: str
+    alone: bool = False
+
+
+GROUND = tuple(
+    f"openagents/{room}"
+    for room in ("receipts", "secretbox", "wire", "peers", "idempotency", "db", "ops", "embedded", "sdk")
+)
+
+SUITES = (
+    Suite("control", ("apps/control",), "control"),
+    Suite("khala", ("apps/khala",), "khala"),
+    Suite("runtime", ("apps/runtime",), "runtime"),
+    Suite("ground", GROUND, "control"),
+    Suite("contracts", ("tests/contract",), "control"),
+    Suite("end to end", ("tests/e2e",), "control", alone=True),
+    Suite("chaos", ("tests/chaos",), "control", alone=True),
+)
+
+
+@dataclass(slots=True)
+class Result:
+    suite: Suite
+    status: int
+    counts: dict[str, int]
+    seconds: float
+    output: str
+
+
+def run(suite: Suite) -> Result:
+    """Run one suite and count its outcomes."""
+    started = time.monotonic()
+    environment = {**os.environ, "OA_PLANE": suite.plane, "PYTHONDONTWRITEBYTECODE": "1"}
+    paths = [path for path in suite.paths if (ROOT / path).exists()]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *paths, "--color=no", "-r", "fEs", "--durations=3"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    counts: dict[str, int] = {}
+    for amount, word in COUNT.findall(done.stdout.strip().rsplit("\n", 1)[-1]):
+        counts[word.removesuffix("s") if word == "errors" else word] = int(amount)
+    status = 0 if done.returncode == NO_TESTS else done.returncode
+    return Result(suite, status, counts, time.monotonic() - started, done.stdout + done.stderr)
+
+
+def report(result: Result) -> None:
+    """One line for a suite that passed, everything for one that did not."""
+    words = ", ".join(f"{amount} {word}" for word, amount in result.counts.items()) or "no tests"
+    verdict = "ok  " if result.status == 0 else "FAIL"
+    print(f"{verdict} {result.suite.name:<12} {words} in {result.seconds:.0f} s", flush=True)
+    if result.status != 0:
+        print(result.output, flush=True)
+    else:
+        for line in result.output.splitlines():
+            if line.startswith("SKIPPED"):
+                print(f"     {line}", flush=True)
+
+
+def main(names: list[str]) -> int:
+    chosen = [suite for suite in SUITES if not names or suite.name in names]
+    if unknown := set(names) - {suite.name for suite in SUITES}:
+        print(f"unknown suites: {', '.join(sorted(unknown))}; known: {', '.join(suite.name for suite in SUITES)}")
+        return 2
+    results: list[Result] = []
+    together = [suite for suite in chosen if not suite.alone]
+    print(f"running {len(chosen)} suites, {os.cpu_count()} at a time", flush=True)
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
+        for result in pool.map(run, together):
+            report(result)
+            results.append(result)
+    for suite in chosen:
+        if suite.alone:
+            result = run(suite)
+            report(result)
+            results.append(result)
+    totals = {
+        word: sum(result.counts.get(word, 0) for result in results) for word in ("passed", "failed", "error", "skipped")
+    }
+    broken = [result.suite.name for result in results if result.status != 0]
+    if broken:
+        print(f"failed suites: {', '.join(broken)}")
+    print(f"{totals['passed']} passed, {totals['failed'] + totals['error']} failed, {totals['skipped']} skipped")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
