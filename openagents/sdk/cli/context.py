@@ -1,0 +1,82 @@
+"""What every command of `oa` shares: settings, output, a client that is closed, and the run of one coroutine."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import typer
+
+from openagents.sdk import config
+from openagents.sdk.cli.output import Output
+from openagents.sdk.client import Client
+from openagents.sdk.commands import Command
+from openagents.sdk.errors import ErrorKind, SdkError
+from openagents.sdk.tokens import TokenStore
+
+T = TypeVar("T")
+EXIT_INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The global options of one invocation."""
+
+    base_url: str | None
+    profile: str | None
+    timeout_seconds: float
+    out: Output
+
+    def run(self, work: Callable[[Client], Awaitable[T]]) -> T:
+        """Run `work` with a client and close it."""
+
+        async def session() -> T:
+            async with self.client() as client:
+                return await work(client)
+
+        try:
+            return asyncio.run(session())
+        except (KeyboardInterrupt, typer.Abort):
+            raise typer.Exit(EXIT_INTERRUPTED) from None
+
+    def client(self) -> Client:
+        first = config.resolve(base_url=self.base_url, profile=self.profile)
+        saved = TokenStore(first.home, first.profile).saved_base_url()
+        settings = config.resolve(base_url=self.base_url, profile=self.profile, saved_base_url=saved)
+        return Client(settings, surface="cli", timeout_seconds=self.timeout_seconds)
+
+    def perform(self, command: Command, *, dry_run: bool, title: str = "") -> None:
+        """Dispatch a mutation and print its answer, or with `dry_run` print the request and send nothing."""
+        if dry_run:
+            self.out.document(command.preview(), title="would send")
+            return
+        self.out.document(self.run(lambda client: client.call(command)), title=title)
+
+
+def shell_of(context: typer.Context) -> Shell:
+    shell = context.obj
+    if not isinstance(shell, Shell):
+        raise TypeError("the callback of the application sets the shell")
+    return shell
+
+
+def object_argument(text: str | None, name: str) -> Mapping[str, Any] | None:
+    """A JSON object given as text, as `@FILE`, or as `-` for stdin. Raises `validation` for anything else."""
+    if text is None:
+        return None
+    try:
+        if text == "-":
+            text = sys.stdin.read()
+        elif text.startswith("@"):
+            text = Path(text[1:]).read_text(encoding="utf-8")
+        value = json.loads(text)
+    except (OSError, ValueError) as error:
+        raise SdkError(ErrorKind.VALIDATION, f"{name}: {error}", errors={name: ["json"]}) from error
+    if not isinstance(value, dict):
+        raise SdkError(ErrorKind.VALIDATION, f"{name} must be a JSON object", errors={name: ["object"]})
+    return value

@@ -1,0 +1,146 @@
+"""`oa run …`: the run lane, one command per route."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from openagents.sdk import commands
+from openagents.sdk.cli.context import Shell, object_argument, shell_of
+from openagents.sdk.commands import Command
+from openagents.sdk.errors import ErrorKind, SdkError
+
+app = typer.Typer(help="Runs of the signed-in account.", no_args_is_help=True)
+
+RunId = Annotated[str, typer.Argument(help="Run id.")]
+Key = Annotated[str | None, typer.Option("--key", help="Idempotency key; a fresh one by default.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the request, send nothing.")]
+OutputFile = Annotated[Path | None, typer.Option("--output", "-o", help="File to write instead of stdout.")]
+
+
+@app.command("list")
+def list_runs(
+    context: typer.Context,
+    status: Annotated[str | None, typer.Option()] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
+    cursor: Annotated[str | None, typer.Option(help="next_cursor of the page before.")] = None,
+) -> None:
+    """Own runs, newest first."""
+    command = commands.list_runs(status=status, limit=limit, cursor=cursor)
+    _print(shell_of(context), command)
+
+
+@app.command()
+def start(
+    context: typer.Context,
+    worker: Annotated[str | None, typer.Option(help="Own worker that executes it.")] = None,
+    thread: Annotated[str | None, typer.Option(help="Own thread it belongs to.")] = None,
+    metadata: Annotated[str | None, typer.Option(help="JSON object, @FILE, or - for stdin.")] = None,
+    run_id: Annotated[str | None, typer.Option(help="Id to give it (UUID).")] = None,
+    key: Key = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Start a run."""
+    command = commands.start_run(
+        worker_id=worker,
+        thread_id=thread,
+        metadata=object_argument(metadata, "metadata"),
+        run_id=run_id,
+        idempotency_key=key,
+    )
+    shell_of(context).perform(command, dry_run=dry_run, title="run")
+
+
+@app.command()
+def get(
+    context: typer.Context,
+    run_id: RunId,
+    events: Annotated[str, typer.Option(help="all or none.")] = "all",
+) -> None:
+    """A run and its newest events."""
+    _print(shell_of(context), commands.get_run(run_id, events=events))
+
+
+@app.command()
+def events(
+    context: typer.Context,
+    run_id: RunId,
+    after: Annotated[int, typer.Option(help="Only events after this seq.", min=0)] = 0,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 200,
+) -> None:
+    """A page of a run's event log."""
+    _print(shell_of(context), commands.list_run_events(run_id, after_seq=after, limit=limit))
+
+
+@app.command()
+def append(
+    context: typer.Context,
+    run_id: RunId,
+    event_type: Annotated[str, typer.Argument(help="E.g. text.delta, tool, run.finished.")],
+    payload: Annotated[str | None, typer.Option(help="JSON object, @FILE, or - for stdin.")] = None,
+    expect: Annotated[int | None, typer.Option(help="Refuse unless the log ends at this seq.", min=0)] = None,
+    key: Key = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Append one event to a run."""
+    command = commands.append_run_event(
+        run_id,
+        event_type,
+        object_argument(payload, "payload"),
+        idempotency_key=key,
+        expected_previous_seq=expect,
+    )
+    shell_of(context).perform(command, dry_run=dry_run)
+
+
+@app.command()
+def cancel(
+    context: typer.Context,
+    run_id: RunId,
+    reason: Annotated[str | None, typer.Option()] = None,
+    thread: Annotated[str | None, typer.Option(help="Needed when the run has a thread.")] = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Ask for a run to be cancelled."""
+    shell_of(context).perform(commands.cancel_run(run_id, reason=reason, thread_id=thread), dry_run=dry_run)
+
+
+@app.command()
+def receipt(context: typer.Context, run_id: RunId, output: OutputFile = None) -> None:
+    """RECEIPT.json, byte for byte."""
+    _save(shell_of(context), commands.get_run_receipt(run_id), output)
+
+
+@app.command()
+def replay(
+    context: typer.Context,
+    run_id: RunId,
+    output: OutputFile = None,
+    redacted: Annotated[bool, typer.Option("--redacted", help="Secrets masked, hashes kept.")] = False,
+) -> None:
+    """REPLAY.jsonl, byte for byte."""
+    _save(shell_of(context), commands.get_run_replay(run_id, redacted=redacted), output)
+
+
+@app.command()
+def bundle(context: typer.Context, run_id: RunId, output: OutputFile = None) -> None:
+    """The run's bundle (PR_SUMMARY.md, RECEIPT.json, REPLAY.jsonl), for `oa verify-bundle`."""
+    _save(shell_of(context), commands.get_run_bundle(run_id), output)
+
+
+def _print(shell: Shell, command: Command) -> None:
+    shell.out.document(shell.run(lambda client: client.call(command)))
+
+
+def _save(shell: Shell, command: Command, output: Path | None) -> None:
+    content = shell.run(lambda client: client.fetch(command))
+    if output is None:
+        shell.out.raw(content)
+        return
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise SdkError(ErrorKind.VALIDATION, f"cannot write {output}: {error.strerror}") from error
+    shell.out.document({"written": str(output), "bytes": len(content)})
