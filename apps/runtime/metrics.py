@@ -19,6 +19,7 @@ EVENT_APPEND = Counter(
 EVENT_APPEND_SECONDS = Histogram(
     "oa_runtime_event_append_seconds", "Time of an append until it is durable", buckets=LAT
 )
+JOURNAL_APPEND = Counter("oa_runtime_journal_append_total", "Rows written by services", ["topic_class"])
 JOURNAL_REJECTED = Counter("oa_runtime_journal_rejected_total", "Rows the journal refused", ["topic_class", "reason"])
 RECEIPTS = Counter("oa_runtime_receipts_total", "Receipts built", ["class", "outcome"])
 WRITE_FROZEN = Counter("oa_runtime_write_frozen_total", "Mutations refused because writing is frozen")

@@ -54,3 +54,51 @@ def user_runs(user_id: str) -> str:
 def user_notifications(user_id: str) -> str:
     """Topic of what a user wants to be told."""
     return f"user:{user_id}:notifications"
+
+
+def org_ref(org_id: str) -> str:
+    """An org id in a topic: the prefix `org:` is never doubled."""
+    return org_id.removeprefix("org:")
+
+
+def worker_events(worker_id: str) -> str:
+    """Topic of every event of a worker; its seq is the event's seq."""
+    return f"worker:{worker_id}:events"
+
+
+def worker_lifecycle(worker_id: str) -> str:
+    """Topic of a worker's registration, status and liveness changes."""
+    return f"worker:{worker_id}:lifecycle"
+
+
+def org_workers(org_id: str) -> str:
+    """Topic of the summaries of an org's workers."""
+    return f"org:{org_ref(org_id)}:workers"
+
+
+def org_worker_events(org_id: str) -> str:
+    """Topic of the codex events of an org's workers."""
+    return f"org:{org_ref(org_id)}:worker_events"
+
+
+def fleet_workers(owner_key: str) -> str:
+    """Topic of all workers of an owner (`user:{id}` or `guest:{scope}`)."""
+    return f"fleet:{owner_key}:workers"
+
+
+def thread_messages(thread_id: str) -> str:
+    """Topic of a thread's messages."""
+    return f"thread:{thread_id}:messages"
+
+
+def user_threads(user_id: str) -> str:
+    """Topic of the summaries of a user's threads."""
+    return f"user:{user_id}:threads"
+
+
+def user_treasury(user_id: str) -> str:
+    """Topic of a user's spending intents."""
+    return f"user:{user_id}:treasury"
+
+
+FRAUD_INCIDENTS = "fraud:incidents"

@@ -1,4 +1,4 @@
-"""Beat jobs of the runtime. Any number of workers may run them: the state is in tables, under row locks."""
+"""Does the journal still fold to its chains?"""
 
 from __future__ import annotations
 
