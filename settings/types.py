@@ -19,3 +19,4 @@ OA_PROCESS: Process = PROCESSES["control"]
 OA_AUDIENCE: str = "control"
 OA_INTERNAL_KEYRING: KeyRing = KeyRing.from_csv("")
 ASGI_APPLICATION = "apps.khala.asgi.application"
+ASGI_WEBSOCKETS = "apps.khala.server:Protocol"

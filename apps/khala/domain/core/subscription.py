@@ -1,0 +1,135 @@
+"""One subscription inside a connection: its record, where it starts, and what a page of rows means for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from apps.khala.domain import freshness
+from apps.khala.domain.core.speech import Problem, Result, Start, Wanted
+from apps.khala.domain.core.states import FLOWING, Sub, SubCause, next_subscription
+from apps.khala.domain.freshness import Extent
+from apps.khala.domain.grammar import Topic
+from apps.khala.domain.journal import Page, TopicFacts
+
+
+@dataclass(slots=True)
+class Subscription:
+    """State of one canonical topic. `position`: highest seq sent; `chain`: the topic chain there, None when unknown.
+
+    `known_head` is the highest head heard of; `hinted` what was heard since the running fetch was asked for.
+    """
+
+    name: str
+    topic: Topic
+    org_id: str | None
+    acl_version: int
+    batch_rows: int
+    state: Sub = Sub.AUTHZ
+    position: int = 0
+    chain: bytes | None = None
+    lineage: str = ""
+    mode: str = ""
+    known_head: int = 0
+    hinted: int = 0
+    ticket: int = 0
+    answered: bool = False
+    retry_at: float | None = None
+    gap_tries: int = 0
+    io_tries: int = 0
+    from_primary: bool = False
+    replay_started: float | None = None
+
+    def move(self, cause: SubCause) -> None:
+        self.state = next_subscription(self.state, cause)
+
+    @property
+    def canonical(self) -> str:
+        return self.topic.name
+
+    @property
+    def flowing(self) -> bool:
+        return self.state in FLOWING
+
+    @property
+    def dirty(self) -> bool:
+        """There is something to fetch: a replay always, a live topic when its head is ahead."""
+        behind = self.state is Sub.LIVE and self.position < self.known_head
+        return self.answered and (self.state is Sub.REPLAY or behind)
+
+    @property
+    def lag(self) -> int:
+        return max(self.known_head - self.position, 0)
+
+    def hear(self, head: int) -> None:
+        self.hinted = max(self.hinted, head)
+        self.known_head = max(self.known_head, head)
+
+
+@dataclass(slots=True)
+class Group:
+    """One subscribe request on its way: outcomes per requested name, and the reads that are still out."""
+
+    request_id: str
+    wanted: tuple[Wanted, ...]
+    batch_rows: int
+    results: dict[str, Result] = field(default_factory=dict)
+    reads: dict[int, tuple[Subscription, Wanted]] = field(default_factory=dict)
+    afterwards: list[Problem] = field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        return not self.reads and len(self.results) == len(self.wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """A start that holds."""
+
+    position: int
+    mode: str
+    chain: bytes | None
+
+
+def begin(wanted: Wanted, facts: TopicFacts, budget: int) -> Begin | list[str]:
+    """Where a topic starts for this request, or every reason why its cursor is stale."""
+    extent = facts.extent
+    if wanted.cursor is not None:
+        reasons = freshness.stale_reasons(
+            wanted.cursor,
+            extent,
+            budget,
+            lineage=wanted.lineage,
+            chain=wanted.chain,
+            known_chain=facts.chain_at_cursor,
+        )
+        return reasons or Begin(wanted.cursor, "resume", facts.chain_at_cursor)
+    if wanted.start is Start.LATEST:
+        return Begin(extent.head, "live", facts.head_chain)
+    return Begin(freshness.bootstrap_position(extent, budget), "bootstrap", facts.chain_at_bootstrap)
+
+
+class Verdict(Enum):
+    """What a page means for a subscription that flows."""
+
+    DELIVER = auto()
+    NOTHING_NEW = auto()
+    RECHECK = auto()
+    STALE = auto()
+    GAP = auto()
+
+
+def judge(sub: Subscription, page: Page) -> tuple[Verdict, list[str]]:
+    """Reading of one page. Rows that do not start right after the position are a gap, wherever the page came from."""
+    extent: Extent = page.extent
+    if sub.lineage and extent.lineage != sub.lineage:
+        return Verdict.STALE, [freshness.LINEAGE_MISMATCH]
+    # Versions only rise, and a page may be older than the decision: only a newer one asks for a new decision.
+    if sub.topic.binding == "row" and page.acl_version > sub.acl_version:
+        return Verdict.RECHECK, []
+    if sub.position < extent.floor:
+        # The budget is not judged here: it bounds a start, and a client that is being served may be slow.
+        return Verdict.STALE, freshness.stale_reasons(sub.position, extent, extent.head)
+    if page.rows:
+        return (Verdict.DELIVER if page.rows[0].seq == sub.position + 1 else Verdict.GAP), []
+    return (Verdict.GAP if extent.head > sub.position else Verdict.NOTHING_NEW), []

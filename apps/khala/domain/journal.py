@@ -1,0 +1,99 @@
+"""Journal rows and pages as values: what a read of the runtime's journal gives to the connection core.
+
+A page is one statement's snapshot: its rows, the topic's extent and the chain at the head belong together. Pages and
+rows carry a memo of encoded bytes, so that one encoding serves every subscriber; the memo never changes a result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from apps.khala.domain.freshness import Extent
+
+EMPTY_EXTENT = Extent()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One journal row. `payload` is the stored canonical JSON, None for a pointer; `digest` its SHA-256 as stored.
+
+    `published_ms` is the insert time in unix milliseconds, `chain` the topic chain up to this row (32 bytes).
+    """
+
+    seq: int
+    kind: str
+    doc_key: str
+    doc_version: int
+    payload: bytes | None
+    digest: bytes
+    chain: bytes
+    published_ms: int
+    hydration_required: bool = False
+    hydrate_path: str = ""
+    tombstone: bool = False
+    memo: dict[Any, bytes] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def size(self) -> int:
+        return len(self.payload or b"") + len(self.doc_key) + len(self.kind) + 64
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of one topic with seq > `after`, ascending and contiguous, and the topic as the same statement saw it.
+
+    A topic without a row has the empty extent, no chain and `acl_version` 0.
+    """
+
+    topic: str
+    after: int
+    rows: tuple[Row, ...]
+    extent: Extent
+    head_chain: bytes | None = None
+    acl_version: int = 0
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def head(self) -> int:
+        return self.extent.head
+
+    @property
+    def last(self) -> int:
+        return self.rows[-1].seq if self.rows else self.after
+
+    @property
+    def size(self) -> int:
+        return sum(row.size for row in self.rows)
+
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """The memoised result of `make` for this page; at most a few dozen (names × encodings) exist."""
+        made = self.memo.get(key)
+        if made is None:
+            made = self.memo[key] = make()
+        return made
+
+
+def cut(page: Page, rows_max: int, bytes_max: int) -> Page:
+    """The first part of a page within both bounds; at least one row when there is any."""
+    total = 0
+    for count, row in enumerate(page.rows):
+        total += row.size
+        if count and (count >= rows_max or total > bytes_max):
+            return Page(page.topic, page.after, page.rows[:count], page.extent, page.head_chain, page.acl_version)
+    return page
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFacts:
+    """The topic row as read for a start: extent, access version, and the chains a start may need.
+
+    `chain_at_cursor` is None when no cursor was given or the journal no longer knows it.
+    """
+
+    extent: Extent = EMPTY_EXTENT
+    acl_version: int = 0
+    head_chain: bytes | None = None
+    chain_at_cursor: bytes | None = None
+    chain_at_bootstrap: bytes | None = None

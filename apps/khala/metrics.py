@@ -1,0 +1,81 @@
+"""Khala's own metrics. Labels are bounded: lane, surface, class, reason, code; never ids or topics."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from openagents.ops.metrics import EVENTS, LAT, SLOW
+
+CONNECTIONS = Gauge("oa_khala_connections_active", "Open WebSockets of this process", multiprocess_mode="livesum")
+CONNECTS = Counter("oa_khala_connects_total", "Handshakes by outcome", ["lane", "surface", "outcome"])
+HANDSHAKE_REJECTED = Counter(
+    "oa_khala_handshake_rejected_total", "Denials before accept; rate reasons mean a storm", ["reason"]
+)
+AUTH = Counter(
+    "oa_khala_auth_total", "Token checks; the error share is the first sign of key skew", ["status", "reason"]
+)
+JOINS = Counter("oa_khala_joins_total", "Topic decisions", ["class", "outcome", "reason"])
+REPLAY_LAG = Histogram("oa_khala_replay_lag_events", "Rows behind at a start", ["class"], buckets=EVENTS)
+REPLAY_SECONDS = Histogram(
+    "oa_khala_replay_duration_seconds", "From start to caught up", ["class", "mode"], buckets=SLOW
+)
+REPLAY_ROWS = Counter("oa_khala_replay_rows_total", "Rows sent", ["class"])
+DELIVERY_SECONDS = Histogram(
+    "oa_khala_delivery_latency_seconds", "From the journal's insert time to the socket write", ["class"], buckets=LAT
+)
+STALE = Counter("oa_khala_stale_cursor_total", "Cursors that could not be resumed", ["class", "reason"])
+BOOTSTRAP = Counter("oa_khala_bootstrap_total", "Starts without a cursor", ["class", "cause"])
+FRAMES = Counter("oa_khala_frames_total", "Frames sent", ["class", "kind"])
+BYTES_SENT = Counter("oa_khala_bytes_total", "Bytes sent", ["class"])
+SLOW_CONSUMERS = Counter("oa_khala_slow_consumer_disconnects_total", "Connections cut as too slow", ["class"])
+HEARTBEAT_TIMEOUTS = Counter("oa_khala_heartbeat_timeouts_total", "Connections that fell silent")
+EVICTIONS = Counter("oa_khala_evictions_total", "Connections ended because access ended", ["reason"])
+REVOCATION_SECONDS = Histogram(
+    "oa_khala_revocation_latency_seconds", "From revoked_at to the eviction here", buckets=LAT
+)
+JOURNAL_GAP = Counter("oa_khala_journal_gap_total", "Holes seen in the journal; any is an incident")
+PAYLOAD_HASH_MISMATCH = Counter(
+    "oa_khala_payload_hash_mismatch_total", "Stored payloads that differ from their hash; any is an incident"
+)
+CHAIN_MISMATCH = Counter(
+    "oa_khala_chain_mismatch_total",
+    "Chains that do not follow: journal = stored rows broke, resume = a client holds another history",
+    ["class", "source"],
+)
+FETCH_SECONDS = Histogram("oa_khala_fetch_seconds", "One read of the journal", buckets=LAT)
+SWEEP_RECOVERED = Counter("oa_khala_sweep_recovered_total", "News found by the sweep instead of a hint")
+DRIVER_UP = Gauge("oa_khala_driver_up", "1 while the hint driver is healthy", multiprocess_mode="min")
+DRAIN_CONNECTIONS = Gauge(
+    "oa_khala_drain_connections", "Connections still to be closed by a drain", multiprocess_mode="livesum"
+)
+AUDIT_DROPPED = Counter("oa_khala_audit_dropped_total", "Allow rows dropped because the audit queue was full")
+
+CORE = {
+    "joins": JOINS,
+    "stale_cursor": STALE,
+    "bootstrap": BOOTSTRAP,
+    "evictions": EVICTIONS,
+    "heartbeat_timeouts": HEARTBEAT_TIMEOUTS,
+    "slow_consumer_disconnects": SLOW_CONSUMERS,
+    "chain_mismatch": CHAIN_MISMATCH,
+    "journal_gap": JOURNAL_GAP,
+    "replay_lag_events": REPLAY_LAG,
+    "replay_duration_seconds": REPLAY_SECONDS,
+}
+"""What the core calls by name."""
+SURFACES = frozenset({"web", "desktop", "ios", "onyx", "sdk", "operator"})
+
+
+def record(name: str, labels: tuple[str, ...], value: float) -> None:
+    """Count or observe a fact of the core. Raises KeyError for a name that is not in `CORE`."""
+    metric = CORE[name]
+    child = metric.labels(*labels) if labels else metric
+    if isinstance(child, Histogram):
+        child.observe(value)
+    elif isinstance(child, Counter):
+        child.inc(value)
+
+
+def surface_label(surface: str | None) -> str:
+    """The surface as a label: a known one, or `other`."""
+    return surface if surface in SURFACES else "other"

@@ -1,0 +1,120 @@
+"""Who listens to what in this process: one tail per watched topic, every watcher told directly, without a task."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from apps.khala import metrics
+from apps.khala.domain import grammar
+from apps.khala.domain.core.events import Hint, Rows
+from apps.khala.domain.journal import Page
+from apps.khala.services.journal import Journal, JournalUnavailable
+from apps.khala.services.tail import TopicTail
+from openagents.db.fanout import HintSource
+
+NEWS_ROWS_MAX = 200
+NEWS_BYTES_MAX = 65_536
+"""News larger than one slice is announced as a hint: the connections then fetch it in turns, as they have room."""
+
+
+class Watcher(Protocol):
+    """What the hub needs of a session."""
+
+    def feed(self, event: Rows | Hint) -> None: ...
+
+
+class Hub:
+    """Tails by topic, watchers by tail; the sweep that makes lost hints harmless (R6)."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        source: HintSource,
+        *,
+        ring_rows: int,
+        ring_bytes: int,
+        sweep: float,
+        sweep_degraded: float,
+    ) -> None:
+        self.journal = journal
+        self.source = source
+        self.ring_rows = ring_rows
+        self.ring_bytes = ring_bytes
+        self.sweep_seconds = sweep
+        self.sweep_degraded_seconds = sweep_degraded
+        self.tails: dict[str, TopicTail] = {}
+        self.watchers: dict[str, dict[Watcher, None]] = {}
+        self._sweeper: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        await self.source.start(self.hint)
+        self._sweeper = asyncio.create_task(self._sweep_for_ever(), name="journal-sweep")
+
+    async def stop(self) -> None:
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            await asyncio.gather(self._sweeper, return_exceptions=True)
+        await self.source.stop()
+        for topic in list(self.tails):
+            await asyncio.gather(*self.tails.pop(topic).release(), return_exceptions=True)
+        self.watchers.clear()
+
+    def watch(self, topic: str, watcher: Watcher) -> None:
+        if topic not in self.tails:
+            self.tails[topic] = TopicTail(
+                topic, self.journal, self._told(topic), rows_max=self.ring_rows, octets_max=self.ring_bytes
+            )
+            self.watchers[topic] = {}
+        self.watchers[topic][watcher] = None
+
+    def unwatch(self, topic: str, watcher: Watcher) -> None:
+        watchers = self.watchers.get(topic)
+        if watchers is None:
+            return
+        watchers.pop(watcher, None)
+        if not watchers:
+            del self.watchers[topic]
+            self.tails.pop(topic).release()
+
+    def hint(self, topic: str, head: int) -> None:
+        """A driver says that `topic` reached `head`."""
+        if (tail := self.tails.get(topic)) is not None:
+            tail.hint(head)
+
+    def _told(self, topic: str) -> Callable[[Page], None]:
+        parsed = grammar.parse(topic)
+        latency = metrics.DELIVERY_SECONDS.labels(parsed.topic_class.name if parsed else "fallback")
+
+        def tell(page: Page) -> None:
+            whole = len(page.rows) <= NEWS_ROWS_MAX and page.size <= NEWS_BYTES_MAX
+            event = Rows(page) if whole else Hint(topic, page.head)
+            for watcher in list(self.watchers.get(topic, ())):
+                watcher.feed(event)
+            if page.rows:
+                late = time.time() - page.rows[0].published_ms / 1000
+                latency.observe(max(late, 0.0))
+
+        return tell
+
+    # The sweep
+
+    async def _sweep_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(self.sweep_seconds if self.source.healthy else self.sweep_degraded_seconds)
+            metrics.DRIVER_UP.set(1 if self.source.healthy else 0)
+            try:
+                await self.sweep()
+            except JournalUnavailable:
+                continue
+
+    async def sweep(self) -> None:
+        """Read the heads of all watched topics. Raises JournalUnavailable."""
+        topics = list(self.tails)
+        heads = await self.journal.heads(topics)
+        for topic in topics:
+            tail = self.tails.get(topic)
+            if tail is not None and tail.swept(heads.get(topic)):
+                metrics.SWEEP_RECOVERED.inc()

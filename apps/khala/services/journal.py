@@ -1,0 +1,198 @@
+"""Reading the runtime's journal: a few async connections, one statement per read, so that a page is one snapshot.
+
+The login may only SELECT; transactions are read-only and a statement ends after two seconds at the server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import psycopg
+import structlog
+
+from apps.khala import metrics
+from apps.khala.domain.access import TopicRow
+from apps.khala.domain.freshness import Extent
+from apps.khala.domain.journal import Page, Row, TopicFacts
+from openagents.receipts.chain import digest_of
+
+CONNECTIONS_MAX: Final = 4
+"""One core serves many readers; more connections only move the queue into the database."""
+SERVER_OPTIONS: Final = "-c default_transaction_read_only=on -c statement_timeout=2000"
+CONNECT_SECONDS: Final = 5
+
+log = structlog.get_logger("oa.khala.journal")
+
+_TOPIC: Final = (
+    "t.seq, t.floor_seq, t.compaction_seq, t.lineage, t.chain, t.acl_version, t.owner_key, t.org_id, t.visibility"
+)
+
+READ_PAGE: Final = f"""
+SELECT {_TOPIC}, e.seq, e.kind, e.doc_key, e.doc_version, e.payload, e.payload_sha256, e.metadata, e.chain,
+       e.inserted_at
+FROM sync_topic_sequences t
+LEFT JOIN LATERAL (
+    SELECT * FROM (
+        SELECT r.*, sum(coalesce(octet_length(r.payload), 0) + 256) OVER (ORDER BY r.seq)
+                    - coalesce(octet_length(r.payload), 0) - 256 AS octets_before
+        FROM (
+            SELECT seq, kind, doc_key, doc_version, payload, payload_sha256, metadata, chain, inserted_at
+            FROM sync_stream_events WHERE topic = t.topic AND seq > %(after)s ORDER BY seq LIMIT %(limit)s
+        ) r
+    ) bounded WHERE octets_before < %(octets)s
+) e ON true
+WHERE t.topic = %(topic)s
+ORDER BY e.seq
+"""
+
+READ_FACTS: Final = f"""
+SELECT {_TOPIC}, t.floor_chain,
+       (SELECT chain FROM sync_stream_events e WHERE e.topic = t.topic AND e.seq = %(cursor)s) AS cursor_chain,
+       (SELECT chain FROM sync_stream_events e WHERE e.topic = t.topic
+          AND e.seq = greatest(t.floor_seq, t.compaction_seq, t.seq - %(budget)s)) AS start_chain
+FROM sync_topic_sequences t WHERE t.topic = %(topic)s
+"""
+
+READ_HEADS: Final = f"SELECT t.topic, {_TOPIC} FROM sync_topic_sequences t WHERE t.topic = ANY(%(topics)s)"
+
+HEADS_PER_STATEMENT: Final = 500
+
+
+class JournalUnavailable(RuntimeError):
+    """The journal did not answer; the cause is chained."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A topic row as the sweep and the access check read it."""
+
+    extent: Extent
+    chain: bytes
+    acl_version: int
+    ownership: TopicRow
+
+
+class Journal:
+    """A small pool of connections to one server. Every method raises JournalUnavailable when it cannot answer."""
+
+    def __init__(self, conninfo: str, *, connections_max: int = CONNECTIONS_MAX) -> None:
+        self._conninfo = conninfo
+        self._idle: asyncio.LifoQueue[psycopg.AsyncConnection[Any] | None] = asyncio.LifoQueue()
+        for _ in range(connections_max):
+            self._idle.put_nowait(None)
+        self._size = connections_max
+        self.answered_at = time.monotonic()
+
+    async def page(self, topic: str, after: int, limit: int, octets: int) -> Page:
+        """Rows after `after`, at most `limit` and about `octets` bytes, and the topic of the same snapshot."""
+        records = await self._read(READ_PAGE, {"topic": topic, "after": after, "limit": limit, "octets": octets})
+        if not records:
+            return Page(topic, after, (), Extent())
+        head = _head(records[0])
+        rows = tuple(_row(record[9:]) for record in records if record[9] is not None)
+        return Page(topic, after, rows, head.extent, head.chain, head.acl_version)
+
+    async def facts(self, topic: str, cursor: int | None, budget: int) -> TopicFacts:
+        """What a start needs to know, with the chains at the cursor and at the bootstrap position."""
+        records = await self._read(READ_FACTS, {"topic": topic, "cursor": cursor, "budget": budget})
+        if not records:
+            return TopicFacts()
+        record = records[0]
+        head = _head(record)
+        extent = head.extent
+        known = {extent.retention_floor: bytes(record[9]), extent.head: head.chain}
+        start = max(extent.floor, extent.head - budget, 0)
+        at_cursor = None
+        if cursor is not None and extent.floor <= cursor <= extent.head:
+            at_cursor = known.get(cursor) or _bytes(record[10])
+        at_start = known.get(start) or _bytes(record[11])
+        return TopicFacts(extent, head.acl_version, head.chain, at_cursor, at_start)
+
+    async def heads(self, topics: Sequence[str]) -> dict[str, Head]:
+        """Topic rows by name; topics without a row are absent."""
+        found: dict[str, Head] = {}
+        for first in range(0, len(topics), HEADS_PER_STATEMENT):
+            part = list(topics[first : first + HEADS_PER_STATEMENT])
+            for record in await self._read(READ_HEADS, {"topics": part}):
+                found[record[0]] = _head(record[1:])
+        return found
+
+    async def close(self) -> None:
+        for _ in range(self._size):
+            connection = await self._idle.get()
+            if connection is not None:
+                await connection.close()
+
+    async def _read(self, statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+        started = time.monotonic()
+        try:
+            async with self._connection() as connection:
+                cursor = connection.cursor(binary=True)
+                await cursor.execute(statement, parameters)
+                records = await cursor.fetchall()
+        except (psycopg.Error, OSError) as error:
+            log.warning("journal.unavailable", reason=type(error).__name__)
+            raise JournalUnavailable(type(error).__name__) from error
+        self.answered_at = time.monotonic()
+        metrics.FETCH_SECONDS.observe(self.answered_at - started)
+        return records
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        connection = await self._idle.get()
+        try:
+            if connection is None or connection.closed:
+                connection = None
+                connection = await psycopg.AsyncConnection.connect(
+                    self._conninfo, autocommit=True, connect_timeout=CONNECT_SECONDS, options=self._options()
+                )
+            yield connection
+        except BaseException:
+            # Whatever interrupted a read, a statement may still run on it: the next reader gets a fresh one.
+            if connection is not None:
+                await connection.close()
+                connection = None
+            raise
+        finally:
+            self._idle.put_nowait(connection)
+
+    def _options(self) -> str:
+        given = psycopg.conninfo.conninfo_to_dict(self._conninfo).get("options")
+        return f"{given} {SERVER_OPTIONS}" if given else SERVER_OPTIONS
+
+
+def _head(record: Sequence[Any]) -> Head:
+    seq, floor, compaction, lineage, chain, acl_version, owner_key, org_id, visibility = record[:9]
+    return Head(
+        Extent(seq, floor, compaction, lineage),
+        bytes(chain),
+        acl_version,
+        TopicRow(owner_key, org_id, visibility, acl_version),
+    )
+
+
+def _row(record: Sequence[Any]) -> Row:
+    seq, kind, doc_key, doc_version, payload, payload_sha256, metadata, chain, inserted_at = record
+    details = metadata if isinstance(metadata, dict) else {}
+    return Row(
+        seq=seq,
+        kind=kind,
+        doc_key=doc_key,
+        doc_version=doc_version,
+        payload=payload.encode() if payload is not None else None,
+        digest=digest_of(payload_sha256),
+        chain=bytes(chain),
+        published_ms=int(inserted_at.timestamp() * 1000),
+        hydration_required=payload is None or details.get("hydration_required") is True,
+        hydrate_path=str(details.get("hydrate_path") or ""),
+        tombstone=details.get("tombstone") is True,
+    )
+
+
+def _bytes(value: Any) -> bytes | None:
+    return bytes(value) if value is not None else None

@@ -1,0 +1,354 @@
+"""One serving process of Khala: its parts, its sessions, its periodic duties, its end.
+
+There is one node per process. It starts with the first thing that needs it (ASGI lifespan, or a connection where the
+server knows no lifespan) and belongs to that event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+
+from apps.khala import metrics
+from apps.khala.config import Config
+from apps.khala.domain import backoff, grammar
+from apps.khala.domain.access import Decision, Principal
+from apps.khala.domain.core import events as ev
+from apps.khala.domain.journal import TopicFacts
+from apps.khala.domain.revocation import Revocation
+from apps.khala.models import NodeRow
+from apps.khala.peers import FEED_LIMIT, Control
+from apps.khala.services import revocations
+from apps.khala.services.admission import Admission
+from apps.khala.services.database import DatabaseThreads
+from apps.khala.services.fetches import FetchGate
+from apps.khala.services.hub import Hub
+from apps.khala.services.introspector import Introspector
+from apps.khala.services.journal import Journal
+from apps.khala.services.recorder import Recorder, audit_row
+from apps.khala.services.revocations import Push, RevocationBook
+from apps.khala.services.session import Session
+from apps.khala.services.stats import Stats
+from openagents.db.fanout import hint_source
+from openagents.db.stores import window
+from openagents.ops import health
+from openagents.peers.async_client import AsyncPeerClient
+from openagents.peers.calls import PeerUnavailable
+from openagents.peers.client import own_key
+from openagents.receipts.ids import new_id
+
+REVOCATION_POLL_SECONDS: Final = 5.0
+FEED_PULL_SECONDS: Final = 30.0
+NODE_BEAT_SECONDS: Final = 10.0
+RETIRE_SECONDS: Final = 1.0
+EXPORT_SECONDS: Final = 1.0
+RETIRED_PER_SECOND: Final = 5
+REVOCATION_KEEP_SECONDS: Final = 86_400.0
+
+log = structlog.get_logger("oa.khala.node")
+
+
+class Node:
+    """The parts of one process. Construct, `start`, use from the same event loop, `stop`."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.node_id = new_id("node")
+        self.started_at = datetime.now(UTC)
+        self.limits = config.limits()
+        self.access = config.access()
+        self.window = config.window()
+        self.verifier = config.verifier()
+        self.database = DatabaseThreads()
+        self.journal = Journal(config.journal_url())
+        primary = config.oa_khala_journal_primary_url
+        self.primary = Journal(primary) if primary else self.journal
+        source = hint_source(
+            config.hint_driver(),
+            journal_conninfo=config.journal_url(),
+            redis_url=config.redis_url,
+            prefix=config.fanout_prefix,
+        )
+        self.hub = Hub(
+            self.journal,
+            source,
+            ring_rows=config.khala_tail_ring_rows,
+            ring_bytes=config.khala_tail_ring_bytes,
+            sweep=config.khala_sweep_interval_ms / 1000,
+            sweep_degraded=config.khala_sweep_degraded_ms / 1000,
+        )
+        self.fetches = FetchGate()
+        self.recorder = Recorder(self.database, grant_seconds=config.khala_recovery_grant_ttl_s)
+        self.book = RevocationBook()
+        self.admission = Admission(config, self.verifier, self.book, self.database)
+        self.control = Control(AsyncPeerClient("control", config.base_url("control"), own_key()))
+        self.introspector = Introspector(self.control)
+        self.stats = Stats()
+        self._sent: defaultdict[tuple[str, str], list[int]] = defaultdict(_tally)
+        self.sessions: dict[str, Session] = {}
+        self.loop = asyncio.get_running_loop()
+        self.drain_id: str | None = None
+        self._drained = asyncio.Event()
+        self._duties: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        self.recorder.start()
+        await self._guarded("revocations", self._poll_revocations)
+        await self._guarded("node", self._beat)
+        await self.hub.start()
+        for name, seconds, duty in (
+            ("revocations", REVOCATION_POLL_SECONDS, self._poll_revocations),
+            ("feed", FEED_PULL_SECONDS, self._pull_feed),
+            ("node", NODE_BEAT_SECONDS, self._beat),
+            ("retire", RETIRE_SECONDS, self._retire_old),
+            ("export", EXPORT_SECONDS, self._export),
+        ):
+            self._duties.append(asyncio.create_task(self._repeat(name, seconds, duty), name=f"khala-{name}"))
+        log.info("node.started", node_id=self.node_id, driver=self.hub.source.driver)
+
+    async def stop(self) -> None:
+        """Release everything. Sessions must have ended, or end with their sockets."""
+        for task in self._duties:
+            task.cancel()
+        await asyncio.gather(*self._duties, return_exceptions=True)
+        await self.introspector.stop()
+        await self.fetches.stop()
+        await self.hub.stop()
+        await self.recorder.stop()
+        await self._guarded("node", self._leave)
+        await self.control.close()
+        await self.journal.close()
+        if self.primary is not self.journal:
+            await self.primary.close()
+        self.database.stop()
+
+    # Sessions
+
+    def enter(self, session: Session) -> None:
+        self.sessions[session.connection_id] = session
+        self.admission.entered(session.holder.principal)
+        self.stats.connected()
+
+    def leave(self, session: Session) -> None:
+        if self.sessions.pop(session.connection_id, None) is None:
+            return
+        self.admission.left(session.holder.principal, failed=session.failed)
+        if self.drain_id is not None:
+            metrics.DRAIN_CONNECTIONS.set(len(self.sessions))
+            if not self.sessions:
+                self._drained.set()
+
+    def count(self, sent: ev.Send) -> None:
+        """Count one frame. Plain numbers here, on the hottest path; `_export` hands them to the metrics."""
+        tally = self._sent[sent.topic_class, sent.kind]
+        tally[0] += 1
+        tally[1] += len(sent.message.data)
+        tally[2] += sent.rows
+
+    async def _export(self) -> None:
+        sent, self._sent = self._sent, defaultdict(_tally)
+        for (topic_class, kind), (frames, octets, rows) in sent.items():
+            class_name = topic_class or "connection"
+            metrics.FRAMES.labels(class_name, kind).inc(frames)
+            metrics.BYTES_SENT.labels(class_name).inc(octets)
+            if rows:
+                metrics.REPLAY_ROWS.labels(class_name).inc(rows)
+
+    # What sessions ask
+
+    async def facts(self, topic: str, cursor: int | None, budget: int) -> TopicFacts:
+        """The topic row for a start; a cursor ahead of a replica's head is checked at the primary."""
+        facts = await self.journal.facts(topic, cursor, budget)
+        if cursor is not None and cursor > facts.extent.head and self.primary is not self.journal:
+            return await self.primary.facts(topic, cursor, budget)
+        return facts
+
+    async def decide(self, principal: Principal, names: tuple[str, ...]) -> tuple[Decision, ...]:
+        """Access decisions in the order of `names`; one statement reads all rows that are needed."""
+        topics = {name: self.access.locate(principal, name) for name in names}
+        owned = [topic.name for topic in topics.values() if topic is not None and topic.binding == "row"]
+        heads = await self.journal.heads(owned) if owned else {}
+        decisions = []
+        for name, topic in topics.items():
+            head = heads.get(topic.name) if topic is not None else None
+            decisions.append(self.access.decide(principal, name, head.ownership if head else None))
+        return tuple(decisions)
+
+    async def hit_window(self, bucket: str, key: str, limit: int, seconds: int) -> int:
+        """Seconds to wait, 0 when admitted."""
+        return await self.database.run(lambda: window().hit(bucket, key, limit, seconds))
+
+    # Revocation
+
+    async def revoke(self, push: Push) -> int:
+        """Store and apply a push; the number of connections that end here. Raises DatabaseError."""
+        stored = await self.database.run(revocations.store, push)
+        self.recorder.note(
+            audit_row("khala.revocation.received", "allow", push.reason, attributes={"items": len(stored)})
+        )
+        return self.apply(self.book.learn(stored, polled=False))
+
+    def apply(self, news: list[Revocation]) -> int:
+        ended = 0
+        for revocation in news:
+            for session in list(self.sessions.values()):
+                ended += session.revoke(revocation)
+        return ended
+
+    async def _poll_revocations(self) -> None:
+        rows = await self.database.run(revocations.since, self.book.last_id)
+        self.apply(self.book.learn(rows, polled=True))
+        self.book.forget_before(time.time() - REVOCATION_KEEP_SECONDS)
+
+    async def _pull_feed(self) -> None:
+        cursor = await self.database.run(revocations.take_feed_turn)
+        while cursor is not None:
+            pushes, _ = await self.control.revocations(cursor)
+            for body in pushes:
+                push = revocations.push_of(body)
+                if push.holds_something:
+                    await self.revoke(push)
+                if push.seq is not None:
+                    await self.database.run(revocations.advance_feed, push.seq)
+                    cursor = push.seq
+            if len(pushes) < FEED_LIMIT:
+                return
+
+    # Draining
+
+    def drain(self, window_ms: int | None = None) -> str:
+        """Begin to drain, once; the id of the drain. Sessions close spread over the window."""
+        if self.drain_id is not None:
+            return self.drain_id
+        self.drain_id = drain_id = new_id("drn")
+        self.admission.draining = True
+        health.begin_drain()
+        span = window_ms if window_ms is not None else self.config.khala_drain_window_ms
+        now = self.loop.time()
+        self.recorder.note(audit_row("khala.drain.started", "allow", attributes={"connections": len(self.sessions)}))
+        metrics.DRAIN_CONNECTIONS.set(len(self.sessions))
+        if not self.sessions:
+            self._drained.set()
+        for session in list(self.sessions.values()):
+            offset = backoff.drain_offset_ms(drain_id, session.connection_id, span)
+            session.feed(ev.Drain(now + offset / 1000))
+        return drain_id
+
+    async def drained(self) -> None:
+        """Until the last session of a drain is gone, at most the window and a little."""
+        try:
+            async with asyncio.timeout(self.config.khala_drain_window_ms / 1000):
+                await self._drained.wait()
+        except TimeoutError:
+            log.warning("drain.incomplete", connections=len(self.sessions))
+        self.recorder.note(audit_row("khala.drain.finished", "allow", attributes={"left": len(self.sessions)}))
+
+    async def _retire_old(self) -> None:
+        """Close the oldest connections gracefully, a few per second."""
+        now = time.monotonic()
+        age = float(self.config.khala_max_connection_age_s)
+        due = [
+            session
+            for session in self.sessions.values()
+            if now - session.opened_at > backoff.around(age, backoff.unit(session.connection_id))
+        ]
+        for session in sorted(due, key=lambda session: session.opened_at)[:RETIRED_PER_SECOND]:
+            session.feed(ev.Drain(self.loop.time(), "max_age"))
+
+    # Duties
+
+    async def _beat(self) -> None:
+        row = NodeRow(
+            node_id=self.node_id,
+            started_at=self.started_at,
+            heartbeat_at=datetime.now(UTC),
+            state="draining" if self.drain_id else "serving",
+            connections=len(self.sessions),
+            stats=self.stats.summary(),
+        )
+        await self.database.run(row.save)
+
+    async def _leave(self) -> None:
+        await self.database.run(lambda: NodeRow.objects.filter(node_id=self.node_id).delete())
+
+    async def _repeat(self, name: str, seconds: float, duty: Callable[[], Awaitable[None]]) -> None:
+        if name == "feed":
+            await self._guarded(name, duty)
+        while True:
+            await asyncio.sleep(seconds)
+            await self._guarded(name, duty)
+
+    async def _guarded(self, name: str, duty: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await duty()
+        except (DatabaseError, InterfaceError, PeerUnavailable) as error:
+            log.warning("duty.failed", duty=name, reason=type(error).__name__)
+        except Exception:
+            log.exception("duty.failed", duty=name)
+
+    def topic_windows(self, limit: int) -> list[dict[str, Any]]:
+        """Replay window and limits of the watched topics, largest head first."""
+        tails = sorted(self.hub.tails.values(), key=lambda tail: tail.extent.head, reverse=True)[:limit]
+        return [_window_of(tail.topic, tail.extent.head, tail.extent.floor) for tail in tails]
+
+
+def _tally() -> list[int]:
+    """Frames, bytes, rows."""
+    return [0, 0, 0]
+
+
+def _window_of(name: str, head: int, floor: int) -> dict[str, Any]:
+    topic = grammar.parse(name)
+    row = topic.topic_class if topic else grammar.CLASSES["fallback"]
+    return {
+        "topic": name,
+        "topic_class": row.name,
+        "qos_tier": row.qos,
+        "replay_budget_events": row.replay_budget_events,
+        "oldest_sequence": floor + 1,
+        "head_sequence": head,
+        "queue_depth": head - floor,
+        "dropped_messages": floor,
+        "publish_rate_limit_per_second": row.writes_per_second_max,
+        "max_payload_bytes": row.payload_bytes_max,
+        "last_violation_reason": None,
+    }
+
+
+_node: Node | None = None
+_starting: asyncio.Lock | None = None
+
+
+def running() -> Node | None:
+    """The node of this process, when it has started."""
+    return _node
+
+
+async def ensure_started() -> Node:
+    """The node of this process, started on the running event loop."""
+    global _node, _starting
+    if _node is not None and _node.loop is asyncio.get_running_loop():
+        return _node
+    _starting = _starting or asyncio.Lock()
+    async with _starting:
+        if _node is None or _node.loop is not asyncio.get_running_loop():
+            fresh = Node(settings.OA)
+            await fresh.start()
+            _node = fresh
+    return _node
+
+
+async def shut_down() -> None:
+    """Stop the node of this process, if it runs."""
+    global _node, _starting
+    stopped, _node, _starting = _node, None, None
+    if stopped is not None:
+        await stopped.stop()

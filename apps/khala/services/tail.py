@@ -1,0 +1,229 @@
+"""The newest rows of one watched topic, read once for everybody who watches it (R4).
+
+A ring of rows that follow each other without a hole, filled by single-flight reads; checked on entry: the payload
+against its hash (R8), the chain against its predecessor (R10).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
+from typing import Any, Final
+
+import structlog
+
+from apps.khala import metrics
+from apps.khala.domain import grammar
+from apps.khala.domain.freshness import Extent
+from apps.khala.domain.journal import Page, Row, TopicFacts, cut
+from apps.khala.services.journal import Head, Journal, JournalUnavailable
+from openagents.receipts.chain import chain_next
+
+RETRY_SECONDS: Final = (0.02, 0.05, 0.1, 0.25)
+"""After a read that shows less than a hint promised (a replica behind): then the sweep takes over."""
+
+log = structlog.get_logger("oa.khala.tail")
+
+
+class TopicTail:
+    """Ring and extent of one topic. `on_news` gets every page that continues the ring, in order."""
+
+    def __init__(
+        self, topic: str, journal: Journal, on_news: Callable[[Page], None], *, rows_max: int, octets_max: int
+    ) -> None:
+        self.topic = topic
+        self.journal = journal
+        self.on_news = on_news
+        self.rows_max = rows_max
+        self.octets_max = octets_max
+        self.rows: deque[Row] = deque()
+        self.octets = 0
+        self.primed = False
+        self.extent = Extent()
+        self.head_chain: bytes | None = None
+        self.acl_version = 0
+        self.promised = 0
+        self._advancing: asyncio.Task[None] | None = None
+        self._reads: dict[tuple[int, int, int], asyncio.Task[Page]] = {}
+        parsed = grammar.parse(topic)
+        self.class_name = parsed.topic_class.name if parsed else "fallback"
+
+    # Being told
+
+    def hint(self, head: int) -> None:
+        """Somebody says that the topic has reached `head`; it is believed only as a reason to look."""
+        if head > self.extent.head or not self.primed:
+            self.promised = max(self.promised, head)
+            self.look()
+
+    def look(self) -> None:
+        """Read what is new, unless that is already going on."""
+        if self._advancing is None or self._advancing.done():
+            self._advancing = asyncio.create_task(self._advance(), name=f"tail:{self.topic}")
+
+    def swept(self, head: Head | None) -> bool:
+        """The sweep read the topic row. True when it shows something that was not known."""
+        if head is None:
+            if self.primed and self.extent.head:
+                self._forget()
+                self.on_news(self._empty())
+            return False
+        if not self.primed:
+            self._adopt(head.extent, head.chain, head.acl_version)
+            return False
+        restored = head.extent.head < self.extent.head and not self._busy
+        other = head.extent.head == self.extent.head and head.chain != self.head_chain
+        if head.extent.lineage != self.extent.lineage or restored or other:
+            self._forget()
+            self._adopt(head.extent, head.chain, head.acl_version)
+            self.on_news(self._empty())
+            return True
+        if head.extent.head > self.extent.head:
+            self.hint(head.extent.head)
+            return True
+        changed = (head.acl_version, head.extent) != (self.acl_version, self.extent)
+        if changed and head.extent.head == self.extent.head:
+            self._adopt(head.extent, head.chain, head.acl_version)
+            self.on_news(self._empty())
+        return False
+
+    def known(self, facts: TopicFacts) -> None:
+        """A start read the topic row: what the ring does not know yet is worth a look."""
+        if facts.extent.lineage != self.extent.lineage and self.primed and facts.extent.lineage:
+            self._forget()
+        if not self.primed:
+            self._adopt(facts.extent, facts.head_chain, facts.acl_version)
+        elif facts.extent.head > self.extent.head:
+            self.hint(facts.extent.head)
+
+    # Being asked
+
+    def at_hand(self, after: int, limit: int, octets: int) -> Page | None:
+        """The page if the ring can answer now, else None."""
+        if not self.primed or self.promised > self.extent.head:
+            return None
+        if after >= self.extent.head:
+            return Page(self.topic, after, (), self.extent, self.head_chain, self.acl_version)
+        if not self.rows or after + 1 < self.rows[0].seq:
+            return None
+        skip = after + 1 - self.rows[0].seq
+        rows = tuple(self.rows[index] for index in range(skip, min(skip + limit, len(self.rows))))
+        page = Page(self.topic, after, rows, self.extent, self.head_chain, self.acl_version)
+        return cut(page, limit, octets)
+
+    async def page(self, after: int, limit: int, octets: int) -> Page:
+        """The page from the ring, after catching up if need be, or from the database; equal reads share one.
+
+        Raises JournalUnavailable.
+        """
+        if self.promised > self.extent.head and self._advancing is not None:
+            await asyncio.shield(self._advancing)
+        at_hand = self.at_hand(after, limit, octets)
+        if at_hand is not None:
+            return at_hand
+        key = (after, limit, octets)
+        return await self._shared(key, lambda: self._checked_page(after, limit, octets))
+
+    async def _shared(self, key: tuple[int, int, int], read: Callable[[], Coroutine[Any, Any, Page]]) -> Page:
+        task = self._reads.get(key)
+        if task is None:
+            task = self._reads[key] = asyncio.create_task(read())
+            task.add_done_callback(lambda _: self._reads.pop(key, None))
+        return await asyncio.shield(task)
+
+    async def _checked_page(self, after: int, limit: int, octets: int) -> Page:
+        page = await self.journal.page(self.topic, after, limit, octets)
+        return replace(page, rows=tuple(self._checked(row, None) for row in page.rows))
+
+    # Catching up
+
+    async def _advance(self) -> None:
+        waits = iter(RETRY_SECONDS)
+        while True:
+            asked = self.promised
+            try:
+                await self._read_new()
+            except JournalUnavailable:
+                log.warning("tail.unreadable", topic=self.topic)
+            if self.extent.head >= self.promised:
+                return
+            if self.promised > asked:
+                continue
+            wait = next(waits, None)
+            if wait is None:
+                # What was promised is not there; should it come after all, the sweep will find it.
+                self.promised = self.extent.head
+                return
+            await asyncio.sleep(wait)
+
+    async def _read_new(self) -> None:
+        while True:
+            after = self.extent.head if self.primed else max(self.promised - 1, 0)
+            page = await self.journal.page(self.topic, after, self.rows_max, self.octets_max)
+            other_lineage = bool(self.extent.lineage) and page.extent.lineage != self.extent.lineage
+            pruned_past_us = bool(page.rows) and page.rows[0].seq != after + 1
+            if self.primed and (other_lineage or pruned_past_us or page.extent.head < self.extent.head):
+                self._forget()
+            known = (self.extent, self.acl_version)
+            fresh = self._enter(page)
+            # A page that was cut short is a view of the topic a moment ago: its head is its last row.
+            extent = replace(page.extent, head=page.last) if page.rows else page.extent
+            self._adopt(extent, fresh.head_chain, page.acl_version)
+            if page.rows or (self.extent, self.acl_version) != known:
+                self.on_news(replace(fresh, extent=extent))
+            if page.last >= page.extent.head or not page.rows:
+                return
+
+    def _enter(self, page: Page) -> Page:
+        """The page with its rows checked, and the rows in the ring."""
+        before = self.head_chain if self.primed and page.rows and self.extent.head + 1 == page.rows[0].seq else None
+        rows = []
+        for row in page.rows:
+            checked = self._checked(row, before)
+            before = row.chain
+            rows.append(checked)
+            self.rows.append(checked)
+            self.octets += checked.size
+        while self.rows and (len(self.rows) > self.rows_max or self.octets > self.octets_max):
+            self.octets -= self.rows.popleft().size
+        chain = rows[-1].chain if rows else page.head_chain
+        return Page(page.topic, page.after, tuple(rows), page.extent, chain, page.acl_version)
+
+    def _checked(self, row: Row, before: bytes | None) -> Row:
+        if before is not None and chain_next(before, row.seq, row.digest) != row.chain:
+            metrics.CHAIN_MISMATCH.labels(self.class_name, "journal").inc()
+            log.error("journal.chain_break", topic=self.topic, seq=row.seq)
+        if row.payload is not None and hashlib.sha256(row.payload).digest() != row.digest:
+            metrics.PAYLOAD_HASH_MISMATCH.inc()
+            log.error("journal.payload_mismatch", topic=self.topic, seq=row.seq)
+            return replace(row, payload=None, hydration_required=True, memo={})
+        return row
+
+    # State
+
+    @property
+    def _busy(self) -> bool:
+        return self._advancing is not None and not self._advancing.done()
+
+    def _adopt(self, extent: Extent, chain: bytes | None, acl_version: int) -> None:
+        self.extent, self.head_chain, self.acl_version, self.primed = extent, chain, acl_version, True
+
+    def _forget(self) -> None:
+        self.rows.clear()
+        self.octets = 0
+        self.primed = False
+        self.promised = 0
+        self.extent, self.head_chain, self.acl_version = Extent(), None, 0
+
+    def _empty(self) -> Page:
+        return Page(self.topic, self.extent.head, (), self.extent, self.head_chain, self.acl_version)
+
+    def release(self) -> list[Awaitable[Any]]:
+        """Stop reading; the cancelled tasks, to be awaited."""
+        tasks = [task for task in (self._advancing, *self._reads.values()) if task is not None and not task.done()]
+        for task in tasks:
+            task.cancel()
+        return list(tasks)

@@ -1,0 +1,277 @@
+"""A host and a client in memory: the core's outputs answered from model topics, its frames applied as the SDK would.
+
+Nothing here has a clock, a socket or a scheduler: what waits is in `pending`, and the test decides the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from apps.khala.domain import access
+from apps.khala.domain.access import Access, Principal, TopicRow
+from apps.khala.domain.compat import Window
+from apps.khala.domain.core import events as ev
+from apps.khala.domain.core import speech
+from apps.khala.domain.core.connection import Connection
+from apps.khala.domain.core.lane_n import LaneN
+from apps.khala.domain.core.limits import Limits
+from apps.khala.domain.core.speech import Wanted
+from apps.khala.tests.journal_model import ModelTopic
+from openagents.receipts.chain import chain_next
+from openagents.sync.v1 import sync_pb2 as pb
+
+ALL_SCOPES = frozenset(
+    {
+        "runtime.run_events",
+        "runtime.codex_worker_events",
+        "runtime.worker_lifecycle_events",
+        "runtime.codex_worker_summaries",
+        "runtime.run_summaries",
+        "runtime.notifications",
+        "runtime.threads",
+        "runtime.treasury",
+        "ops.read",
+    }
+)
+ALICE = Principal("a", "X", "sess_a", "dev_a", scopes=ALL_SCOPES)
+WALL = 1_772_000_000.0
+
+
+@dataclass
+class Applied:
+    """What a client keeps of one topic: every row it applied, its watermark, the chain it folded."""
+
+    watermark: int = 0
+    chain: bytes | None = None
+    lineage: str = ""
+    rows: dict[int, bytes] = field(default_factory=dict)
+    live: bool = False
+    mismatches: int = 0
+
+
+@dataclass
+class World:
+    """Topics by name, and one connection to them."""
+
+    topics: dict[str, ModelTopic]
+    principal: Principal = ALICE
+    limits: Limits = field(default_factory=Limits)
+    window: Window = field(default_factory=Window)
+    access: Access = field(default_factory=Access)
+    rows: dict[str, TopicRow] = field(default_factory=dict)
+    lease: float = 900.0
+    renewable: bool = True
+    soft_failure: str = ""
+    auto_ack: bool = True
+    answer: Callable[[object], bool] = lambda output: True
+    now: float = 100.0
+    state: dict[str, Applied] = field(default_factory=dict)
+    frames: list[pb.KhalaFrame] = field(default_factory=list)
+    outputs: list[ev.Output] = field(default_factory=list)
+    pending: list[ev.Output] = field(default_factory=list)
+    watched: set[str] = field(default_factory=set)
+    closed: ev.Close | None = None
+    timer: float | None = None
+
+    def __post_init__(self) -> None:
+        self.connect()
+
+    # The server's side
+
+    def connect(self) -> None:
+        """A fresh connection; what the client has applied stays."""
+        self.core = Connection(LaneN(text=False), self.limits)
+        self.pending, self.closed, self.timer = [], None, None
+        self.watched.clear()
+        self.feed(
+            ev.Opened(
+                "kc_1",
+                self.principal,
+                self.window,
+                WALL + self.now,
+                0.5,
+                WALL + self.now + self.lease,
+                self.renewable,
+                self.soft_failure,
+            )
+        )
+
+    def feed(self, event: ev.Input) -> list[ev.Output]:
+        outputs = self.core.handle(event, self.now)
+        self.outputs += outputs
+        for output in outputs:
+            match output:
+                case ev.Send():
+                    assert self.closed is None, "nothing is said after a close"
+                    self._receive(pb.KhalaFrame.FromString(output.message.data))
+                case ev.Close():
+                    self.closed = output
+                case ev.Watch():
+                    self.watched.add(output.topic)
+                case ev.Unwatch():
+                    self.watched.discard(output.topic)
+                case ev.Timer():
+                    self.timer = output.at
+                case ev.Authorize() | ev.ReadTopic() | ev.Fetch() | ev.Introspect() | ev.CheckToken():
+                    self.pending.append(output)
+        return outputs
+
+    def hello(self, **fields: Any) -> list[ev.Output]:
+        return self.say(speech.Hello(schema_version=2, **fields))
+
+    def say(self, said: speech.ClientSpeech) -> list[ev.Output]:
+        return self.feed(ev.ClientMsg(said))
+
+    def subscribe(self, *wanted: Wanted | str, batch_rows: int = 0) -> None:
+        topics = tuple(Wanted(item) if isinstance(item, str) else item for item in wanted)
+        self.say(speech.Subscribe("req", topics, batch_rows))
+
+    def step(self, index: int = 0) -> None:
+        """Answer one open question of the core."""
+        question = self.pending.pop(index % len(self.pending))
+        match question:
+            case ev.Authorize():
+                decisions = tuple(self.decide(question.principal, name) for name in question.names)
+                self.feed(ev.Acl(question.ticket, decisions))
+            case ev.ReadTopic():
+                facts = self.topics[question.topic].facts(question.cursor, question.budget)
+                self.feed(ev.TopicState(question.ticket, facts))
+            case ev.Fetch():
+                page = self.topics[question.topic].page(question.after, question.limit, question.bytes_max)
+                self.feed(ev.Rows(page, question.ticket))
+
+    def decide(self, principal: Principal, name: str) -> access.Decision:
+        topic = self.topics.get(name)
+        version = topic.acl_version if topic else 0
+        row = self.rows.get(name, TopicRow(self.principal.owner_key, None, "owner", version))
+        return self.access.decide(principal, name, row if topic is not None else None)
+
+    def settle(self) -> None:
+        """Answer questions until none is open; acknowledge as a client would."""
+        while self.pending and self.closed is None:
+            self.step()
+            if self.auto_ack:
+                self.ack()
+
+    def ack(self) -> None:
+        self.feed(ev.ClientMsg(speech.Ack(tuple((name, kept.watermark) for name, kept in self.state.items()))))
+
+    def tick(self, seconds: float, buffered: int = 0) -> None:
+        self.now += seconds
+        self.feed(ev.Tick(buffered))
+
+    def run_clock(self, seconds: float) -> None:
+        """Let time pass, ticking whenever the core asked for it."""
+        until = self.now + seconds
+        while self.closed is None and self.timer is not None and self.timer <= until:
+            self.now, self.timer = max(self.timer, self.now), None
+            self.feed(ev.Tick())
+            self.settle()
+        self.now = max(self.now, until)
+
+    def push(self, name: str, after: int) -> None:
+        """The hub tells of news after `after`."""
+        self.feed(ev.Rows(self.topics[name].page(after)))
+
+    # The client's side
+
+    def _receive(self, frame: pb.KhalaFrame) -> None:
+        assert frame.topic, "a frame names its topic"
+        self.frames.append(frame)
+        if frame.kind == pb.KHALA_FRAME_KIND_SUBSCRIBED:
+            for result in pb.Subscribed.FromString(frame.payload_bytes).results:
+                if not result.error:
+                    self._start(result)
+        elif frame.kind == pb.KHALA_FRAME_KIND_UPDATE_BATCH:
+            batch = pb.UpdateBatch.FromString(frame.payload_bytes)
+            for update in batch.updates:
+                self._apply(update)
+            kept = self.state[frame.topic]
+            kept.live = kept.live or batch.replay_complete
+            for cursor in batch.head_watermarks:
+                self._compare(cursor)
+        elif frame.kind == pb.KHALA_FRAME_KIND_HEARTBEAT:
+            for cursor in pb.Heartbeat.FromString(frame.payload_bytes).watermarks:
+                self._compare(cursor)
+        elif frame.kind == pb.KHALA_FRAME_KIND_ERROR:
+            error = pb.Error.FromString(frame.payload_bytes)
+            for stale in error.stale_topics:
+                self.state.pop(stale.topic_name, None)
+
+    def _start(self, result: pb.TopicResult) -> None:
+        kept = self.state.setdefault(result.topic_name, Applied())
+        kept.live = False
+        if result.effective_resume_after != kept.watermark or result.lineage != kept.lineage:
+            kept.rows = {seq: row for seq, row in kept.rows.items() if seq <= result.effective_resume_after}
+            kept.watermark, kept.lineage = result.effective_resume_after, result.lineage
+            kept.chain = bytes.fromhex(result.chain) if result.chain else None
+        elif result.chain and kept.chain is None:
+            kept.chain = bytes.fromhex(result.chain)
+
+    def _apply(self, update: pb.Update) -> None:
+        kept = self.state[update.topic_name]
+        if update.watermark <= kept.watermark:
+            return
+        assert update.watermark == kept.watermark + 1, f"hole before {update.watermark} in {update.topic_name}"
+        kept.rows[update.watermark] = update.payload
+        kept.watermark = update.watermark
+        if kept.chain is not None:
+            kept.chain = chain_next(kept.chain, update.watermark, update.payload_hash)
+
+    def _compare(self, cursor: pb.TopicCursor) -> None:
+        kept = self.state.get(cursor.topic_name)
+        if kept is None or not cursor.chain or cursor.watermark != kept.watermark:
+            return
+        if kept.chain is None:
+            kept.chain = bytes.fromhex(cursor.chain)
+        elif kept.chain.hex() != cursor.chain:
+            kept.mismatches += 1
+
+    # Reading the transcript
+
+    def said(self, kind: int) -> list[Any]:
+        return [_TYPES[frame.kind].FromString(frame.payload_bytes) for frame in self.frames if frame.kind == kind]
+
+    @property
+    def errors(self) -> list[pb.Error]:
+        return self.said(pb.KHALA_FRAME_KIND_ERROR)
+
+    @property
+    def batches(self) -> list[pb.UpdateBatch]:
+        return self.said(pb.KHALA_FRAME_KIND_UPDATE_BATCH)
+
+    @property
+    def results(self) -> list[pb.TopicResult]:
+        return [result for answer in self.said(pb.KHALA_FRAME_KIND_SUBSCRIBED) for result in answer.results]
+
+    def asked(self, kind: type) -> list[Any]:
+        return [output for output in self.outputs if isinstance(output, kind)]
+
+
+_TYPES: dict[int, Any] = {
+    pb.KHALA_FRAME_KIND_SUBSCRIBED: pb.Subscribed,
+    pb.KHALA_FRAME_KIND_UNSUBSCRIBED: pb.Subscribed,
+    pb.KHALA_FRAME_KIND_UPDATE_BATCH: pb.UpdateBatch,
+    pb.KHALA_FRAME_KIND_HEARTBEAT: pb.Heartbeat,
+    pb.KHALA_FRAME_KIND_ERROR: pb.Error,
+    pb.KHALA_FRAME_KIND_WELCOME: pb.Welcome,
+    pb.KHALA_FRAME_KIND_CONTROL: pb.ServerControl,
+    pb.KHALA_FRAME_KIND_AUTH: pb.AuthStatus,
+}
+
+
+def run_topic(run: str = "r1", rows: int = 0, **fields: Any) -> ModelTopic:
+    topic = ModelTopic(f"run:{run}:events", **fields)
+    for number in range(rows):
+        topic.append({"n": number})
+    return topic
+
+
+def world(*topics: ModelTopic, joined: bool = True, **fields: Any) -> World:
+    """A world with a joined connection."""
+    made = World({topic.name: topic for topic in topics}, **fields)
+    if joined:
+        made.hello()
+    return made

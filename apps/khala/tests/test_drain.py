@@ -1,0 +1,65 @@
+"""SIGTERM: a real process drains, its clients are told when to come back, and it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+
+import httpx
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from apps.khala.tests.conftest import Native, Serving, User, signed, until
+from openagents.sync.v1 import sync_pb2 as pb
+
+Leave = Callable[[subprocess.Popen[bytes], Serving], None]
+
+
+def _by_signal(process: subprocess.Popen[bytes], serving: Serving) -> None:
+    process.send_signal(signal.SIGTERM)
+
+
+def _by_route(process: subprocess.Popen[bytes], serving: Serving) -> None:
+    """The operator drains over HTTP; the process itself goes on until it is stopped."""
+    first, second = (signed(serving, "ops", "POST", "/internal/v1/khala/drain", b"{}") for _ in range(2))
+    assert (first.status_code, second.status_code) == (202, 202)
+    assert first.json()["drain_id"] == second.json()["drain_id"]
+    process.send_signal(signal.SIGTERM)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("leave", [_by_signal, _by_route])
+def test_a_drain_tells_every_client_when_to_come_back(user: User, leave: Leave) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", "apps.khala.asgi:application", "--ws", "apps.khala.server:Protocol"]
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "settings.khala", "KHALA_DRAIN_WINDOW_MS": "6000"}
+    process = subprocess.Popen([*command, "--port", str(port), "--log-level", "warning"], env=environment)
+    try:
+        serving = Serving(port)
+        until(lambda: answers(serving) or process.poll() is not None, 30)
+        client = Native(serving, user.token())
+        client.hello()
+        leave(process, serving)
+        notice = pb.ServerControl.FromString(client.frame(pb.KHALA_FRAME_KIND_CONTROL).payload_bytes)
+        assert notice.action == "reconnect" and notice.reconnect_after_ms >= 400
+        with pytest.raises(ConnectionClosed) as closed:
+            client.socket.recv(10)
+        assert closed.value.rcvd is not None and closed.value.rcvd.code == 1012
+        assert process.wait(20) in (0, -signal.SIGTERM)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait(10)
+
+
+def answers(serving: Serving) -> bool:
+    try:
+        return httpx.get(f"{serving.http}/healthz").status_code == 200
+    except httpx.TransportError:
+        return False
