@@ -26,7 +26,7 @@ from openagents.receipts.ids import new_id, new_uuid7
 from openagents.sdk.client import Client
 from openagents.sdk.config import Config
 from openagents.sdk.errors import SdkError
-from openagents.sdk.updates import LinkChange, LinkState, TopicReset, Update
+from openagents.sdk.updates import LinkChange, LinkState, Update
 from openagents.sdk.watermarks.contract import ApplyTransaction
 from openagents.sdk.watermarks.sqlite import SqliteWatermarks
 
@@ -80,9 +80,8 @@ class Subscriber:
             on_seq(update.seq)
 
         async with client, aclosing(client.tail([self.topic], reducer=reduce, on_link=self._linked)) as items:
-            async for item in items:
-                if isinstance(item, TopicReset):
-                    self._recorder.reset(self.name, self.topic, item.seq)
+            async for _ in items:
+                # No reset is recorded: in this story nothing may be skipped, so a jump shall show as the gap it is.
                 if until():
                     return
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import os
 import sys
 import threading
@@ -12,6 +13,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import IO, Any
 
+from circus.exc import ConflictError
 from django.core.management.base import BaseCommand, CommandError
 
 from openagents.embedded import credentials as installation
@@ -23,6 +25,11 @@ from openagents.embedded.supervision import endpoint, plane_commands, watcher
 from openagents.planes import PLANES, PROCESSES, Plane, Process, processes_of
 
 READY_SECONDS_MAX = 120.0
+
+
+def _not_a_stop_conflict(record: logging.LogRecord) -> bool:
+    """circus looks after its watchers once a second and is refused while it stops them; that is no error."""
+    return not (record.exc_info and isinstance(record.exc_info[1], ConflictError))
 
 
 class Command(BaseCommand):
@@ -91,6 +98,7 @@ class Command(BaseCommand):
             pubsub_endpoint=f"ipc://{home / 'run' / 'events.sock'}",
             loglevel="WARNING",
         )
+        logging.getLogger("tornado.application").addFilter(_not_a_stop_conflict)
         threading.Thread(target=self._announce, daemon=True).start()
         try:
             arbiter.start()
