@@ -40,7 +40,6 @@ SUITES = (
     Suite("khala", ("apps/khala",), "khala"),
     Suite("runtime", ("apps/runtime",), "runtime"),
     Suite("ground", GROUND, "control"),
-    Suite("contracts", ("tests/contract",), "control"),
     Suite("end to end", ("tests/e2e",), "control", alone=True),
     Suite("chaos", ("tests/chaos",), "control", alone=True),
 )

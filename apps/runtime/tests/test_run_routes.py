@@ -152,7 +152,8 @@ def test_an_unreadable_or_oversized_body_is_refused(call: Call, run_id: str, raw
 
 
 def test_large_integers_and_deep_text_survive_exactly(call: Call, run_id: str) -> None:
-    raw = b'{"event_type":"x","payload":{"big":18446744073709551615,"low":-9223372036854775808,"t":"\xf0\x9f\x98\x80\\n\\u001f"}}'
+    payload = b'{"big":18446744073709551615,"low":-9223372036854775808,"t":"\xf0\x9f\x98\x80\\n\\u001f"}'
+    raw = b'{"event_type":"x","payload":' + payload + b"}"
     assert call("POST", f"{RUNS}/{run_id}/events", raw=raw).status_code == 200
     stored = RunEvent.objects.get(run_id=run_id, seq=2).payload_text
     assert stored == '{"big":18446744073709551615,"low":-9223372036854775808,"t":"😀\\n\\u001f"}'

@@ -1,4 +1,4 @@
-"""`manage.py demo`: the whole story against the running system, with progress on screen. The exit status is its truth."""
+"""`manage.py demo`: the whole story against the running system, with progress on screen, judged by its exit status."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`manage.py doctor`: what usually goes wrong on a new machine, each with its fix. Exits 1 when something must be done."""
+"""`manage.py doctor`: what usually goes wrong on a new machine, each with its fix. Exits 1 when one is needed."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class Command(BaseCommand):
             migrate(PLANES.values(), lambda plane: self._migration(plane, server, credentials), self._say)
 
     def _migration(self, plane: Plane, server: EmbeddedPostgres, credentials: Credentials) -> dict[str, str]:
-        """A plane with a server of its own is migrated there: with `OA_<PLANE>_MIGRATE_URL`, else with its own login."""
+        """A plane with a server of its own is migrated there: by `OA_<PLANE>_MIGRATE_URL`, else by its own login."""
         environment = migrate_environment(plane, server, credentials)
         name = processes_of(plane.name)[0].env_name
         for candidate in (
