@@ -1,0 +1,1 @@
+"""HTTP in: parse, one service call, map out. No SQL, no rules."""

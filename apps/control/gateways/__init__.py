@@ -1,0 +1,1 @@
+"""The outside world of control behind protocol classes: identity providers."""

@@ -1,0 +1,1 @@
+"""What control does: one module per capability, verbs as functions, one transaction each."""

@@ -1,0 +1,36 @@
+"""Rate limits (2.3). Keys are validated principals or addresses, never what a caller merely presents."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from apps.control import metrics
+from openagents.db.stores import window
+from openagents.wire.faults import RATE_LIMITED, Fault
+
+
+class Bucket(NamedTuple):
+    """At most `limit` accepted hits in any `seconds`."""
+
+    limit: int
+    seconds: int
+
+
+BUCKETS: Final[dict[str, Bucket]] = {
+    "auth.email": Bucket(30, 60),
+    "auth.email.address": Bucket(30, 600),
+    "auth.verify": Bucket(10, 60),
+    "auth.refresh": Bucket(60, 60),
+    "token.mint": Bucket(120, 60),
+    "runtime.run.start": Bucket(60, 60),
+    "runtime.run.event": Bucket(6000, 60),
+}
+
+
+def count(bucket: str, key: str, cost: int = 1) -> None:
+    """Record `cost` hits of `key`. Raises Fault(RATE_LIMITED) with the seconds to wait; then nothing is recorded."""
+    rule = BUCKETS[bucket]
+    wait = window().hit(bucket, key, rule.limit, rule.seconds, cost)
+    if wait:
+        metrics.RATE_LIMITED.labels(bucket).inc()
+        raise Fault(RATE_LIMITED, retry_after_ms=wait * 1000)

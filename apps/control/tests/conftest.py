@@ -1,0 +1,35 @@
+"""Doubles of the peers, and a control that calls nobody unless a test says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from apps.control.tests import world
+
+
+@pytest.fixture(autouse=True)
+def nobody_listens(settings: Any) -> None:
+    world.configure(settings, oa_runtime_base_url=world.NOWHERE, oa_khala_base_url=world.NOWHERE)
+
+
+@pytest.fixture
+def runtime(settings: Any, nobody_listens: None) -> Iterator[world.Double]:
+    with world.double("runtime") as found:
+        world.configure(settings, oa_runtime_base_url=found.url)
+        yield found
+
+
+@pytest.fixture
+def khala(settings: Any, nobody_listens: None) -> Iterator[world.Double]:
+    with world.double("khala") as found:
+        found.answer("POST", "/internal/v1/sync/sessions/revoke", 202, {"ok": True})
+        world.configure(settings, oa_khala_base_url=found.url)
+        yield found
+
+
+@pytest.fixture
+def person() -> world.Person:
+    return world.sign_in()
