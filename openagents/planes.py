@@ -33,7 +33,9 @@ class Plane:
 
     @property
     def reader_role(self) -> str:
-        return f"oa_{self.name}_ro"
+        """Who may read everything of the plane. Khala's has another name: `oa_khala_ro` reads the runtime's journal."""
+        name = f"oa_{self.name}_ro"
+        return "oa_khala_plane_ro" if name == JOURNAL_GROUP else name
 
     @property
     def migrate_login(self) -> str:

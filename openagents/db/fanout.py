@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 import psycopg
 import redis.asyncio
@@ -154,7 +154,11 @@ class PostgresHintSource(_Reconnecting):
         self._conninfo = conninfo
 
     async def _listen(self, deliver: Deliver, listening: Callable[[], None]) -> None:
-        parameters = {**KEEPALIVE, "connect_timeout": CONNECT_SECONDS_MAX, **conninfo_to_dict(self._conninfo)}
+        parameters: dict[str, Any] = {
+            **KEEPALIVE,
+            "connect_timeout": CONNECT_SECONDS_MAX,
+            **conninfo_to_dict(self._conninfo),
+        }
         connection = await psycopg.AsyncConnection.connect(**parameters, autocommit=True)
         try:
             await connection.execute(f"LISTEN {CHANNEL}")

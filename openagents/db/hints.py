@@ -207,5 +207,10 @@ def after_commit(hints: Iterable[Hint]) -> None:
     What is committed stays answered as committed: a failure here is logged, never raised.
     """
     noted = list(hints)
+
+    def note() -> None:
+        for topic, head in noted:
+            sender().note(topic, head)
+
     if noted:
-        transaction.on_commit(lambda: [sender().note(topic, head) for topic, head in noted], robust=True)
+        transaction.on_commit(note, robust=True)

@@ -96,8 +96,8 @@ class Heartbeat(models.Model):
     @classmethod
     def beat(cls, name: str) -> None:
         """Record that `name` is alive now, by the database's clock."""
-        cls.objects.bulk_create(
-            [cls(name=name, at=TransactionNow())],
+        Heartbeat.objects.bulk_create(
+            [Heartbeat(name=name, at=TransactionNow())],
             update_conflicts=True,
             update_fields=["at"],
             unique_fields=["name"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q
 from django.utils import timezone
 
@@ -16,7 +18,7 @@ def purge_expired_rows() -> int:
     expired = Q(expires_at__lt=timezone.now())
     for model in (InternalNonce, RateWindow, CacheEntry, IdempotencyRecord):
         while True:
-            keys = list(model.objects.filter(expired).values_list("pk", flat=True)[:ROWS_PER_STATEMENT])
+            keys: list[Any] = list(model.objects.filter(expired).values_list("pk", flat=True)[:ROWS_PER_STATEMENT])
             if not keys:
                 break
             removed += model.objects.filter(pk__in=keys).delete()[0]

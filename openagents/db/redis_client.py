@@ -20,8 +20,8 @@ def client() -> redis.Redis:
         settings.OA.redis_url,
         socket_timeout=TIMEOUT_SECONDS,
         socket_connect_timeout=TIMEOUT_SECONDS,
-        # redis-py repeats commands with seconds of backoff: a claim whose answer was lost would then refuse its own
-        # first use, and every store would be slow instead of falling back.
+        # Never repeated, whatever redis-py's default becomes: a repeated claim whose first answer was lost would refuse
+        # its own first use, and a dead server would make every store slow instead of letting it fall back.
         retry=Retry(NoBackoff(), 0),
         decode_responses=True,
     )

@@ -23,6 +23,14 @@ MIGRATE_SETTINGS = {"lock_timeout": "5s", "statement_timeout": "15min", "timezon
 READER_SETTINGS = {"default_transaction_read_only": "on", "statement_timeout": "2s", "timezone": "UTC"}
 
 
+LARGE_OBJECT_WRITES = (
+    *("lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)", "lo_put(oid, bigint, bytea)"),
+    *("lo_unlink(oid)", "lo_open(oid, integer)", "lowrite(integer, bytea)", "lo_truncate(integer, integer)"),
+    "lo_truncate64(integer, bigint)",
+)
+"""Large objects are a store beside all tables that PostgreSQL opens to every login; nobody here uses it."""
+
+
 def logins() -> list[str]:
     """Every login of the system, in a stable order."""
     return [
@@ -48,7 +56,7 @@ def _ensure_role(name: str, attributes: str) -> sql.Composed:
     return sql.SQL(
         "DO $do$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {literal}) "
         "THEN CREATE ROLE {name}; END IF; END $do$; ALTER ROLE {name} WITH {attributes}"
-    ).format(literal=sql.Literal(name), name=_identifier(name), attributes=sql.SQL(attributes))  # type: ignore[arg-type]
+    ).format(literal=sql.Literal(name), name=_identifier(name), attributes=sql.SQL(attributes))
 
 
 NOT_SPECIAL = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS INHERIT"
@@ -89,6 +97,9 @@ def database_grants(plane: Plane, database: str) -> Iterator[sql.Composed]:
     members = [plane.owner_role, *plane.writer_groups, plane.reader_role]
     if plane.name == "runtime":
         members.append(JOURNAL_GROUP)
+    for group in groups():
+        if group not in members:
+            yield sql.SQL("REVOKE ALL ON DATABASE {} FROM {}").format(_identifier(database), _identifier(group))
     for group in members:
         yield sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(_identifier(database), _identifier(group))
 
@@ -98,6 +109,8 @@ def schema_statements(plane: Plane) -> Iterator[sql.Composed]:
     owner = _identifier(plane.owner_role)
     schema = _identifier(plane.name)
     yield sql.SQL("REVOKE ALL ON SCHEMA public FROM PUBLIC").format()
+    for function in LARGE_OBJECT_WRITES:
+        yield sql.SQL("REVOKE EXECUTE ON FUNCTION pg_catalog.{} FROM PUBLIC").format(sql.SQL(function))
     yield sql.SQL("CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}").format(schema, owner)
     yield sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC").format(owner)
     for group in plane.writer_groups:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, InterfaceError, connection, transaction
+from django.db.models import JSONField, Value
 from django.utils import timezone
 from redis.exceptions import RedisError
 
@@ -147,7 +148,7 @@ class RedisWindow:
 
 
 class _Computation:
-    """`compute` under a store that may fail before, during or after it: run once, its outcome kept apart from theirs."""
+    """`compute` under a store that may fail before or after it: run once, its failure kept apart from the store's."""
 
     def __init__(self, compute: Callable[[], Any]) -> None:
         self._compute = compute
@@ -190,7 +191,11 @@ class PostgresCache:
                 now = timezone.now()
                 CacheEntry.objects.update_or_create(
                     key=key,
-                    defaults={"value": value, "stored_at": now, "expires_at": now + timedelta(seconds=seconds)},
+                    defaults={
+                        "value": Value(value, JSONField()),  # None is a value too: JSON null, not SQL NULL
+                        "stored_at": now,
+                        "expires_at": now + timedelta(seconds=seconds),
+                    },
                 )
                 return value
         except DATABASE_DOWN:

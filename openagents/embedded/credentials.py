@@ -44,18 +44,24 @@ class Credentials:
 
 
 def load(path: Path) -> Credentials:
-    """Read the installation's credentials, making what is missing. Written atomically, readable by the owner only."""
+    """Read the installation's credentials, making what is missing. Written atomically, readable by the owner only.
+
+    What a newer version of the project has stored besides stays in the file.
+    """
     stored = json.loads(path.read_text()) if path.exists() else {}
     fresh = asdict(Credentials())
     merged: dict[str, Any] = {
         name: {**value, **stored.get(name, {})} if isinstance(value, dict) else stored.get(name, value)
         for name, value in fresh.items()
     }
-    if merged != stored:
+    complete = {**stored, **merged}
+    if complete != stored:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(".new")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            json.dump(merged, file, indent=1)
+            os.fchmod(descriptor, 0o600)  # a leftover of an interrupted write may have another mode
+            json.dump(complete, file, indent=1)
         temporary.replace(path)
+    path.chmod(0o600)
     return Credentials(**merged)

@@ -29,6 +29,8 @@ def main(data: str) -> int:
     signal.signal(signal.SIGINT, stop)
     follow_supervisor()
     server.start()
+    if stopping.is_set():  # told so before there was anything to stop
+        server.stop()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     server.wait()

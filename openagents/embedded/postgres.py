@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psutil
 import psycopg
@@ -96,26 +98,43 @@ class EmbeddedPostgres:
         self.data.parent.mkdir(parents=True, exist_ok=True)
         self._open_to_server_user()
         if not (self.data / "PG_VERSION").exists():
-            if self.data.exists():
-                shutil.rmtree(self.data)  # an initdb that was interrupted
-            self.data.mkdir(mode=0o700)
-            self._give(self.data)
-            options = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "-U", SUPERUSER, "-D", str(self.data)]
-            done = subprocess.run(
-                [str(binaries() / "initdb"), "--no-instructions", *options],
-                user=self.user,
-                capture_output=True,
-                check=False,
-                cwd="/",
-            )
-            if done.returncode != 0:
-                raise ServerFailed(f"initdb: {done.stderr.decode(errors='replace')[-2000:]}")
+            self._make_data_folder()
         (self.data / "pg_hba.conf").write_text(HBA)
         lines = [f"{name} = '{value}'" for name, value in SERVER_SETTINGS.items()]
         lines.append(f"unix_socket_directories = '{self.sockets}'")
         (self.data / "postgresql.auto.conf").write_text("\n".join(lines) + "\n")
         self._give(self.data / "pg_hba.conf")
         self._give(self.data / "postgresql.auto.conf")
+
+    def _make_data_folder(self) -> None:
+        """`initdb` beside, then rename: an interrupted one is never taken for a data folder, nor deletes anything."""
+        if self.data.exists() and any(self.data.iterdir()):
+            raise ServerFailed(f"{self.data} is neither empty nor a PostgreSQL data folder")
+        draft = self.data.with_name(f"{self.data.name}.draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(mode=0o700)
+        self._give(draft)
+        options = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "-U", SUPERUSER, "-D", str(draft)]
+        done = subprocess.run(
+            [str(binaries() / "initdb"), "--no-instructions", *options],
+            user=self.user,
+            capture_output=True,
+            check=False,
+            cwd="/",
+        )
+        if done.returncode != 0:
+            raise ServerFailed(f"initdb: {done.stderr.decode(errors='replace')[-2000:]}")
+        draft.replace(self.data)
+
+    def _make_socket_folder(self) -> None:
+        """Only the server's user may enter: whoever reaches the socket is superuser. Raises ServerFailed if foreign."""
+        self.sockets.mkdir(mode=0o700, exist_ok=True)
+        owner = self.sockets.lstat().st_uid
+        allowed = {os.geteuid()} | ({pwd.getpwnam(self.user).pw_uid} if self.user else set())
+        if self.sockets.is_symlink() or owner not in allowed:
+            raise ServerFailed(f"{self.sockets} belongs to somebody else; remove it")
+        self.sockets.chmod(0o700)
+        self._give(self.sockets)
 
     def _open_to_server_user(self) -> None:
         if self.user is None:
@@ -135,12 +154,24 @@ class EmbeddedPostgres:
         return [str(binaries() / "postgres"), "-D", str(self.data)]
 
     def start(self) -> None:
-        """Start the server and wait until it answers. Adopts one that already runs on this folder."""
+        """Start the server and wait until it answers. Adopts one that runs on this folder, or is just starting.
+
+        Raises ServerFailed.
+        """
         self.initialise()
-        if self.answers():
-            return
-        self.sockets.mkdir(mode=0o755, exist_ok=True)
-        self._give(self.sockets)
+        self._make_socket_folder()
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while self._postmaster() is not None and time.monotonic() < deadline:
+            if self.answers():
+                return
+            time.sleep(0.05)  # it starts, recovers, or is on its way out
+        self._spawn()
+        while not self.answers():
+            if self._process is None or self._process.poll() is not None or time.monotonic() > deadline:
+                raise ServerFailed(self.log_path.read_text(errors="replace")[-2000:])
+            time.sleep(0.05)
+
+    def _spawn(self) -> None:
         with open(self.log_path, "ab") as log:
             self._process = subprocess.Popen(
                 self.command(),
@@ -151,11 +182,6 @@ class EmbeddedPostgres:
                 cwd="/",
                 start_new_session=True,
             )
-        deadline = time.monotonic() + START_SECONDS_MAX
-        while not self.answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise ServerFailed(self.log_path.read_text(errors="replace")[-2000:])
-            time.sleep(0.05)
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """Stop the server on this folder, whoever started it.
@@ -181,12 +207,12 @@ class EmbeddedPostgres:
             process.wait()
 
     def _postmaster(self) -> psutil.Process | None:
-        """The server's process, by the file that PostgreSQL itself keeps."""
+        """The server's process, by the file that PostgreSQL itself keeps; another one with its old number is not."""
         try:
             first_line = (self.data / "postmaster.pid").read_text().split("\n", 1)[0]
             process = psutil.Process(int(first_line))
-            return process if process.name().startswith("postgres") else None
-        except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
+            return process if str(self.data) in process.cmdline() else None
+        except (FileNotFoundError, ValueError, psutil.NoSuchProcess, psutil.AccessDenied):
             return None
 
     def answers(self) -> bool:
@@ -216,7 +242,7 @@ class EmbeddedPostgres:
 
     def url(self, login: str, password: str, database: str) -> str:
         """Connection URL of a login, through the socket."""
-        return f"postgresql://{login}:{password}@/{database}?host={self.sockets}"
+        return f"postgresql://{login}:{quote(password, safe='')}@/{database}?host={quote(str(self.sockets))}"
 
     @contextmanager
     def running(self) -> Iterator[EmbeddedPostgres]:

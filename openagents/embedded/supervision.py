@@ -6,6 +6,7 @@ restart single processes.
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -31,10 +32,11 @@ class PrefixedStream:
         label = f"{name:<{NAME_WIDTH}}│ "
         self._label = f"\033[{colour}m{label}\033[0m" if out.isatty() else label
         self._rest = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
 
     def __call__(self, data: Mapping[str, Any]) -> None:
         """circus calls this with `data["data"]`, bytes as they came."""
-        *lines, self._rest = (self._rest + data["data"].decode(errors="replace")).split("\n")
+        *lines, self._rest = (self._rest + self._decoder.decode(data["data"])).split("\n")
         for line in lines:
             self._out.write(f"{self._label}{line}\n")
         self._out.flush()

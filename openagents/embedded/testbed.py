@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -71,35 +72,38 @@ class Testbed:
             fcntl.flock(self._presence, fcntl.LOCK_SH)
             self.server.start()
             self.server.execute("postgres", roles.cluster_statements(self.credentials.passwords))
+            self._drop_orphans()
         atexit.register(self.close)
 
-    def template(self, plane: Plane) -> str:
-        """Name of the plane's migrated template, built when its schema is new."""
+    def _template(self, plane: Plane) -> str:
+        """Name of the plane's migrated template, built when its schema is new. Under the plane's lock."""
         name = f"tpl_{plane.name}_{_digest(plane)}"
-        with _locked(f"template-{plane.name}.lock"):
-            if not self.server.has_database(name):
-                draft = f"draft_{plane.name}"
-                self._drop(draft)
-                self._drop_like(f"tpl_{plane.name}_")
-                prepare_database(self.server, plane, draft)
-                migrate([plane], lambda p: migrate_environment(p, self.server, self.credentials, draft), lambda _: None)
-                rename = sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(name))
-                self.server.execute("postgres", [rename])
+        if not self.server.has_database(name):
+            draft = f"draft_{plane.name}"
+            self._drop(draft)
+            self._drop_like(f"tpl_{plane.name}_")
+            prepare_database(self.server, plane, draft)
+            migrate([plane], lambda p: migrate_environment(p, self.server, self.credentials, draft), lambda _: None)
+            rename = sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(name))
+            self.server.execute("postgres", [rename])
         return name
 
     def clone(self, plane_name: str) -> str:
         """A database of this process's own for the plane."""
         if plane_name in self.databases:
             return self.databases[plane_name]
-        plane = PLANES[plane_name]
-        template = self.template(plane)
         name = f"t_{plane_name}_{os.getpid()}"
         self._drop(name)
-        with _locked(f"template-{plane_name}.lock"):
-            self.server.execute("postgres", roles.create_database(plane, name, template))
-        self.server.execute("postgres", roles.database_grants(plane, name))
+        self.clone_as(PLANES[plane_name], name)
         self.databases[plane_name] = name
         return name
+
+    def clone_as(self, plane: Plane, name: str) -> None:
+        """A fresh database of the plane called `name`, for a test that spoils it; whoever makes it drops it."""
+        with _locked(f"template-{plane.name}.lock"):  # until cloned: another checkout's session may replace it
+            template = self._template(plane)
+            self.server.execute("postgres", roles.create_database(plane, name, template))
+        self.server.execute("postgres", roles.database_grants(plane, name))
 
     def environment(self, process_name: str) -> dict[str, str]:
         """The environment of a process on our clones (the databases it needs are cloned when missing)."""
@@ -132,6 +136,14 @@ class Testbed:
             self.server.execute("postgres", [statement])
         except psycopg.OperationalError:
             return  # the server is gone, and with it the need to tidy
+
+    def _drop_orphans(self) -> None:
+        """Drop the clones of processes that were killed."""
+        with self.server.connect("postgres") as connection:
+            rows = connection.execute("SELECT datname FROM pg_database WHERE datname ~ '^t_[a-z]+_[0-9]+$'").fetchall()
+        for (name,) in rows:
+            if not psutil.pid_exists(int(name.rpartition("_")[2])):
+                self._drop(name)
 
     def _drop_like(self, prefix: str) -> None:
         with self.server.connect("postgres") as connection:

@@ -10,13 +10,22 @@ import re
 import sys
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from openagents.planes import PLANES, PROCESSES, Process
 
 Environment = Literal["dev", "test", "staging", "prod"]
-CsvList = Annotated[list[str], NoDecode]
+
+
+def split_csv(value: Any) -> Any:
+    """`"a, b,,c"` to `["a", "b", "c"]`; anything but text passes unchanged."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+CsvList = Annotated[list[str], NoDecode, BeforeValidator(split_csv)]
 """A comma-separated variable: trimmed, blanks dropped."""
 
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -69,11 +78,6 @@ class BaseConfig(BaseSettings):
     def _plain(cls, value: SecretStr | str) -> str:
         return value.get_secret_value() if isinstance(value, SecretStr) else value
 
-    @field_validator("oa_allowed_hosts", mode="before")
-    @classmethod
-    def _split_hosts(cls, value: Any) -> Any:
-        return split_csv(value)
-
     @field_validator("oa_log_level", "oa_log_format", mode="before")
     @classmethod
     def _any_case(cls, value: Any) -> Any:
@@ -94,7 +98,8 @@ class BaseConfig(BaseSettings):
         except ValidationError as error:
             for problem in error.errors(include_input=False, include_url=False):
                 name = "_".join(str(part) for part in problem["loc"]).upper()
-                sys.stderr.write(f"configuration: {name}: {problem['msg']}\n")
+                reason = problem["msg"].removeprefix("Value error, ")
+                sys.stderr.write(f"configuration: {name}: {reason}\n" if name else f"configuration: {reason}\n")
             raise SystemExit(1) from None
         except SettingsError as error:  # a value that should be JSON; the text names the field only
             raise SystemExit(f"configuration: {error}") from None
@@ -135,15 +140,22 @@ class BaseConfig(BaseSettings):
         return []
 
 
-def split_csv(value: Any) -> Any:
-    """`"a, b,,c"` to `["a", "b", "c"]`; anything but text passes unchanged."""
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    return value
-
-
 SECRET_WORDS = frozenset(
-    ["key", "secret", "token", "password", "passphrase", "macaroon", "mnemonic", "preimage", "pepper", "nsec", "code", "credential", "seed"]
+    [
+        "key",
+        "secret",
+        "token",
+        "password",
+        "passphrase",
+        "macaroon",
+        "mnemonic",
+        "preimage",
+        "pepper",
+        "nsec",
+        "code",
+        "credential",
+        "seed",
+    ]
 )
 """Words of a variable's name that make its value a secret, in singular or plural."""
 PLAIN_ENDINGS = ("_id", "_enabled", "_issuer", "_audience", "_version", "_scopes", "_prefix", "_mode", "_algs")

@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from pathlib import Path
 
 POLL_SECONDS = 0.5
+TERM_SECONDS = 5.0
 SUPERVISOR_ENV = "OA_SUPERVISOR_PID"
 
 
@@ -20,19 +22,33 @@ def _alive(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    return not _is_zombie(pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    """Dead but not yet waited for by its parent, which may take for ever; only Linux tells cheaply."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (OSError, IndexError):
+        return False
 
 
 def follow_supervisor() -> None:
-    """Watch the process named by `OA_SUPERVISOR_PID` and send ourselves SIGTERM once it no longer exists."""
+    """End with the process that `OA_SUPERVISOR_PID` names, if it names one."""
     supervisor = int(os.environ.get(SUPERVISOR_ENV, "0"))
-    if supervisor == 0:
-        return
+    if supervisor:
+        follow(supervisor)
+
+
+def follow(leader: int) -> None:
+    """Send ourselves SIGTERM once the process `leader` no longer exists, and SIGKILL if that does not end us."""
 
     def watch() -> None:
         waiting = threading.Event()
-        while _alive(supervisor):
+        while _alive(leader):
             waiting.wait(POLL_SECONDS)
         os.kill(os.getpid(), signal.SIGTERM)
+        waiting.wait(TERM_SECONDS)
+        os.kill(os.getpid(), signal.SIGKILL)
 
-    threading.Thread(target=watch, name="follow-supervisor", daemon=True).start()
+    threading.Thread(target=watch, name="follow", daemon=True).start()

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from openagents.ops.durability import NotDurable
+from openagents.ops.startup import prepare
+
+STOP_SECONDS_MAX = 25
+"""How long requests may take to finish once the process was asked to stop."""
+WS_MESSAGE_BYTES_MAX = 65_536
+BACKPRESSURE = 256
+"""Connections a worker holds at once; more wait in the listen queue."""
 
 
 class Command(BaseCommand):
@@ -23,30 +34,29 @@ class Command(BaseCommand):
     def handle(self, *, bind: str, workers: int, threads: int, **options: Any) -> None:
         process = settings.OA_PROCESS
         host, _, port = (bind or f"127.0.0.1:{process.port}").rpartition(":")
-        if process.server == "asgi":
-            self._asgi(host, port)
-        else:
-            self._wsgi(host, port, workers, threads)
+        try:
+            prepare()  # before a port is open: what must refuse to start refuses here, once, not in every worker
+        except NotDurable as error:
+            raise CommandError(f"the database server does not flush commits: {error}") from None
+        connections.close_all()
+        server = self._asgi(host, port) if process.server == "asgi" else self._wsgi(host, port, workers, threads)
+        if workers > 1:
+            os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix=f"oa-{process.name}-metrics-"))
+        program = [sys.executable, "-m", "openagents.ops.launch", *server]
+        os.execv(program[0], program)
 
-    def _asgi(self, host: str, port: str) -> None:
-        program = [sys.executable, "-m", "uvicorn", settings.ASGI_APPLICATION.rpartition(".")[0] + ":application"]
-        program += [
-            "--host",
-            host,
-            "--port",
-            port,
-            "--ws",
-            "websockets-sansio",
-            "--log-level",
-            "warning",
-            "--no-access-log",
+    def _asgi(self, host: str, port: str) -> list[str]:
+        return [
+            *("uvicorn", settings.ASGI_APPLICATION.rpartition(".")[0] + ":application"),
+            *("--host", host, "--port", port, "--ws", settings.ASGI_WEBSOCKETS),
+            *("--ws-max-size", str(WS_MESSAGE_BYTES_MAX), "--ws-per-message-deflate", "false"),
+            *("--log-level", "warning", "--no-access-log", "--timeout-graceful-shutdown", str(STOP_SECONDS_MAX)),
         ]
-        program += ["--ws-max-size", "65536", "--timeout-graceful-shutdown", "27", "--ws-per-message-deflate", "false"]
-        os.execv(program[0], program)
 
-    def _wsgi(self, host: str, port: str, workers: int, threads: int) -> None:
-        program = [sys.executable, "-m", "granian", "--interface", "wsgi", "openagents.ops.wsgi:application"]
-        program += ["--host", host, "--port", port, "--workers", str(workers), "--blocking-threads", str(threads)]
-        program += ["--no-ws", "--log-level", "warning", "--workers-kill-timeout", "25", "--respawn-failed-workers"]
-        program += ["--backpressure", "256"]
-        os.execv(program[0], program)
+    def _wsgi(self, host: str, port: str, workers: int, threads: int) -> list[str]:
+        return [
+            *("granian", "--interface", "wsgi", "openagents.ops.wsgi:application"),
+            *("--host", host, "--port", port, "--workers", str(workers), "--blocking-threads", str(threads)),
+            *("--no-ws", "--log-level", "warning", "--backpressure", str(BACKPRESSURE)),
+            *("--workers-kill-timeout", str(STOP_SECONDS_MAX), "--respawn-failed-workers"),
+        ]
