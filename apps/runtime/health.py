@@ -7,14 +7,16 @@ from typing import Any
 
 from django.conf import settings
 
+from apps.runtime.services import write_mode
 from openagents.ops import health
 
 
 def _facts() -> dict[str, Any]:
     config = settings.OA
+    mode = write_mode.last_known()
     return {
-        "authority_write_mode": config.runtime_authority_write_mode,
-        "authority_writer_active": config.runtime_authority_write_mode == "active",
+        "authority_write_mode": mode,
+        "authority_writer_active": mode == "active",
         "fanout_driver": config.hint_driver(),
         "db_configured": True,
     }
@@ -24,10 +26,11 @@ def _ready_facts(passed: Mapping[str, bool]) -> dict[str, Any]:
     config = settings.OA
     # Projectors run inside the append, so they are ready whenever the authority is.
     authority_ready = passed["db"] and passed["schema"]
+    mode = write_mode.current() if passed["db"] else write_mode.last_known()
     return {
         "authority_ready": authority_ready,
         "projector_ready": authority_ready,
-        "authority_writer_active": config.runtime_authority_write_mode == "active",
+        "authority_writer_active": mode == "active",
         "fanout_driver": config.hint_driver(),
     }
 

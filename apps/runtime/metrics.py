@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 from openagents.ops.metrics import LAT
 
@@ -19,6 +19,15 @@ EVENT_APPEND = Counter(
 EVENT_APPEND_SECONDS = Histogram(
     "oa_runtime_event_append_seconds", "Time of an append until it is durable", buckets=LAT
 )
+APPEND_GROUP = Histogram(
+    "oa_runtime_append_group_size",
+    "Appends that shared a transaction; the larger, the busier the process",
+    buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
+)
+APPEND_GROUP_DISSOLVED = Counter(
+    "oa_runtime_append_group_dissolved_total",
+    "Groups the database refused as a whole, so that every member wrote alone; a rise is a bug or an attack",
+)
 JOURNAL_APPEND = Counter("oa_runtime_journal_append_total", "Rows written by services", ["topic_class"])
 JOURNAL_REJECTED = Counter("oa_runtime_journal_rejected_total", "Rows the journal refused", ["topic_class", "reason"])
 RECEIPTS = Counter("oa_runtime_receipts_total", "Receipts built", ["class", "outcome"])
@@ -28,7 +37,51 @@ CHAIN_VERIFY = Counter(
     "Topics whose rows were folded again; any mismatch is lost or changed data",
     ["result"],
 )
+PROJECTION_DRIFT = Counter(
+    "oa_runtime_projection_drift_total",
+    "Projections that disagreed with their log, by why; anything but zero wants a look and a reproject",
+    ["projection", "reason"],
+)
+PROJECTION_WRITES = Counter(
+    "oa_runtime_projection_write_total",
+    "Projections rebuilt from the log, by what came of it",
+    ["projection", "result"],
+)
+REPLAY_VERIFY = Counter(
+    "oa_runtime_replay_verify_total", "Stored replays made again from the log; a mismatch is changed data", ["result"]
+)
+JOURNAL_PRUNED = Counter("oa_runtime_journal_pruned_total", "Rows that retention removed", ["topic_class"])
+COMMS_EVENTS = Counter("oa_runtime_comms_delivery_total", "Delivery reports by what they said", ["state", "outcome"])
 RUN_TRANSITIONS = Counter("oa_runtime_run_transition_total", "Runs by the state they reached", ["to"])
+
+DISPATCHES = Counter(
+    "oa_runtime_dispatch_total",
+    "Dispatched jobs by how they ended; unknown means a process died during a provider's call",
+    ["outcome"],
+)
+PROVIDER_QUARANTINE = Counter("oa_runtime_provider_quarantine_total", "Providers shut out, by why", ["reason"])
+FRAUD_INCIDENTS = Counter("oa_runtime_fraud_incident_total", "Fraud incidents recorded", ["type"])
+WORKER_HEARTBEATS = Counter(
+    "oa_runtime_worker_heartbeats_total",
+    "Beats: stored ones moved a timestamp, events changed something",
+    ["effect"],
+)
+WORKER_STATE = Gauge(
+    "oa_runtime_worker_heartbeat_state",
+    "Workers by how alive they are; stale ones have stopped beating",
+    ["state"],
+    multiprocess_mode="mostrecent",
+)
+WORKER_REQUESTS = Counter(
+    "oa_runtime_worker_request_total", "Control requests by how they ended", ["method", "outcome"]
+)
+WORKER_REQUEST_SECONDS = Histogram(
+    "oa_runtime_worker_request_seconds", "From admission to the terminal receipt", ["method"], buckets=LAT
+)
+JOURNAL_SEQ_MISMATCH = Counter(
+    "oa_runtime_journal_seq_mismatch_total", "Writes undone because topic and log disagree; anything but zero is a bug"
+)
+SSE_STREAMS = Gauge("oa_runtime_sse_streams", "Event streams being served", multiprocess_mode="livesum")
 
 
 def count_append(outcome: Outcome) -> None:

@@ -43,6 +43,7 @@ class BaseConfig(BaseSettings):
     oa_env: Environment = Field("dev", description="which guards are mandatory; prod refuses unsafe settings")
     oa_build_id: str = Field("00000000T000000Z", description="build of the image, YYYYMMDDTHHMMSSZ")
     oa_build_sha: str = Field("dev", description="commit of the image")
+    oa_image_digest: str = Field("", description="digest of the image, sha256:<hex>")
     oa_log_level: LogLevel = Field("info", description="debug, info, warning or error")
     oa_log_format: LogFormat = Field("", description="json or pretty; pretty by default in dev")
     oa_django_secret_key: str = Field(DEVELOPMENT_SECRET, description="signs admin sessions")

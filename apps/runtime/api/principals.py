@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Protocol, cast
 
-from django.conf import settings
 from django.http import HttpRequest
 
-from apps.runtime import metrics
 from apps.runtime.domain.events import Source
 from apps.runtime.domain.owners import Owner, OwnerMismatch, OwnerMissing, decide_owner, named_owner, principal_owner
+from apps.runtime.services import write_mode
 from apps.runtime.services.runs import Reader
 from openagents.peers.auth import SignedPeer
 from openagents.peers.signature import Caller
-from openagents.wire.faults import FORBIDDEN, INVALID_REQUEST, WRITE_PATH_FROZEN, Fault
+from openagents.wire.faults import FORBIDDEN, INVALID_REQUEST, Fault
 
 
 class NamesOwner(Protocol):
@@ -70,8 +69,14 @@ class Writer(SignedPeer):
 
     def __call__(self, request: HttpRequest) -> Caller:
         caller = super().__call__(request)
-        mode = settings.OA.runtime_authority_write_mode
-        if mode == "read_only" or (mode == "shadow_only" and not caller.shadow):
-            metrics.WRITE_FROZEN.inc()
-            raise Fault(WRITE_PATH_FROZEN, details={"mode": mode})
+        write_mode.mark_request(caller.shadow)
+        write_mode.check()
         return caller
+
+
+def operator_of(request: HttpRequest) -> str:
+    """The operator a call acts for. Raises Fault FORBIDDEN `operator_required` without that role."""
+    act = caller_of(request).act
+    if act is None or not act.user_id or "operator" not in act.roles:
+        raise Fault(FORBIDDEN, "operators only", reason_code="operator_required")
+    return act.user_id

@@ -112,7 +112,7 @@ def make_event(event_type: str, payload: Any, idempotency_key: str | None, sourc
         payload_sha256=sha256_hex(text),
         fingerprint=sha256_hex(canonical_bytes({"event_type": name, "payload": payload})),
         idempotency_key=key,
-        trigger=_trigger(name, body),
+        trigger=trigger_of(name, body),
         reason_class=_text(body.get("reason_class")),
         reason=_text(body.get("reason")),
     )
@@ -122,7 +122,8 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _trigger(event_type: str, payload: Mapping[str, Any]) -> Trigger | None:
+def trigger_of(event_type: str, payload: Mapping[str, Any]) -> Trigger | None:
+    """What the event does to its run's state; None for nothing. The payload of `run.finished` has been checked."""
     match event_type:
         case "run.started":
             return Trigger.STARTED

@@ -17,6 +17,7 @@ class RunSummary(models.Model):
 
     class Meta:
         db_table = "run_summary"
+        verbose_name_plural = "run summaries"
 
 
 class ProjectionCheckpoint(models.Model):

@@ -45,6 +45,8 @@ class Run(models.Model):
         indexes = [
             models.Index(fields=["owner_key", "-created_at", "-id"], name="run_owner_created"),
             models.Index(fields=["worker_id", "status"], name="run_worker_status"),
+            models.Index(fields=["terminal_at"], condition=Q(terminal_at__isnull=False), name="run_terminal_at"),
+            models.Index(fields=["id"], condition=Q(status=RunStatus.CANCELING), name="run_canceling"),
         ]
 
     def __str__(self) -> str:
@@ -73,6 +75,10 @@ class RunEvent(models.Model):
                 condition=Q(idempotency_key__isnull=False),
                 name="run_event_key",
             )
+        ]
+        indexes = [
+            # The few events that say what money did: the statistics read them without touching the rest.
+            models.Index(fields=["recorded_at"], condition=Q(event_type="payment"), name="run_event_payment"),
         ]
 
     def __str__(self) -> str:

@@ -1,24 +1,29 @@
 """The append: events into the log, the projections and the journal, in one call of one database function.
 
 Everything that depends on the run's present state is decided inside the function, under the run's lock; here the
-events are prepared, the answer is read, and hints leave after the commit.
+events are prepared, concurrent appends are gathered, the answer is read, and hints leave after the commit.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from apps.runtime import metrics
 from apps.runtime.domain.events import Event, Source
 from apps.runtime.domain.journal import TopicClass, run_events
+from apps.runtime.services import write_mode
+from apps.runtime.services.committer import Bounds, GroupCommitter
 from openagents.db import hints
 from openagents.db.retry import retried
 from openagents.ops import context, faults
@@ -74,12 +79,50 @@ REFUSALS: dict[str, tuple[Kind, str]] = {
 """Codes of the database function to catalogue errors."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A request as the text that goes to the database; made in the caller's thread, with the caller's request id."""
+
+    items: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """Characters, which is bytes but for what is not ASCII; close enough for a bound."""
+        return sum(map(len, self.items))
+
+
+UNRELATED_CLASSES = frozenset({"08", "53", "57", "58"})
+"""Classes of SQLSTATE that no item of a group causes: connection, resources, operator, system."""
+
+
 def append(request: Append) -> list[Placed]:
-    """Append one request. Raises the Fault that refuses it; nothing is written then."""
-    (outcome,) = append_all([request])
+    """Append one request. Raises the Fault that refuses it; nothing is written then.
+
+    Outside a transaction it shares one with whoever appends at the same moment in this process; inside the caller's
+    it is part of that and of no other.
+    """
+    write_mode.check()
+    with metrics.EVENT_APPEND_SECONDS.time():
+        outcome = _append(request)
+    metrics.count_append(outcome)
     if isinstance(outcome, Fault):
         raise outcome
     return outcome
+
+
+def _append(request: Append) -> Outcome:
+    if refused := _oversized(request):
+        return refused
+    prepared = _prepare(request)
+    if not prepared.items:
+        return []
+    if write_mode.suppresses_journal():
+        with transaction.atomic():
+            write_mode.mark_transaction()
+            return _write([prepared])[0]
+    if connection.in_atomic_block or not settings.OA.runtime_append_group_commit:
+        return _write([prepared])[0]
+    return committer().submit(prepared, len(prepared.items), prepared.size)
 
 
 def append_all(requests: Sequence[Append]) -> list[Outcome]:
@@ -88,17 +131,42 @@ def append_all(requests: Sequence[Append]) -> list[Outcome]:
     Returns once the commit is durable. An event whose canonical payload is over its class limit is refused before
     the database is asked.
     """
-    outcomes: list[Outcome | None] = [_oversized(request) for request in requests]
-    items = [
-        item for group, request in enumerate(requests) if outcomes[group] is None for item in _items(group, request)
-    ]
-    if items:
-        for group, outcome in _call(items).items():
-            outcomes[group] = outcome
-    done = [outcome if outcome is not None else [] for outcome in outcomes]
-    for outcome in done:
+    outcomes: list[Outcome] = [_oversized(request) or [] for request in requests]
+    admitted = [index for index, outcome in enumerate(outcomes) if not isinstance(outcome, Fault)]
+    prepared = [_prepare(requests[index]) for index in admitted]
+    for index, outcome in zip(admitted, _write(prepared), strict=True):
+        outcomes[index] = outcome
+    for outcome in outcomes:
         metrics.count_append(outcome)
-    return done
+    return outcomes
+
+
+@cache
+def committer() -> GroupCommitter[_Prepared, Outcome]:
+    """The one committer of this process."""
+    return GroupCommitter(_write_group, separable=_separable, observe=metrics.APPEND_GROUP.observe, bounds=Bounds())
+
+
+os.register_at_fork(after_in_child=committer.cache_clear)  # its queue waits for threads that exist in the parent only
+
+
+def _write_group(group: Sequence[_Prepared]) -> list[Outcome]:
+    """A lone append is tried again like every transaction. A group is not: its members are, each by itself."""
+    return _write(group, _call if len(group) == 1 else _statement)
+
+
+def _separable(error: Exception) -> bool:
+    """Whether the server refused the statement, and so wrote nothing, for a reason that may lie in one item alone.
+
+    A lost race counts: whoever holds the lock holds that of one run, not of every run in the group.
+    """
+    cause = error.__cause__
+    separable = (
+        isinstance(cause, psycopg.Error) and cause.sqlstate is not None and cause.sqlstate[:2] not in UNRELATED_CLASSES
+    )
+    if separable:
+        metrics.APPEND_GROUP_DISSOLVED.inc()
+    return separable
 
 
 def _oversized(request: Append) -> Fault | None:
@@ -121,44 +189,59 @@ def _oversized(request: Append) -> Fault | None:
     return None
 
 
-def _items(group: int, request: Append) -> list[dict[str, Any]]:
+def _prepare(request: Append) -> _Prepared:
+    """The items of the request, as JSON objects that lack their opening and the number of their group."""
     request_id = context.request_id.get() or None
-    return [
-        {
-            "g": group,
-            "i": index,
-            "run_id": str(request.run_id),
-            "owner": request.owner_key,
-            "source": request.source.value,
-            "event_type": event.event_type,
-            "trigger": event.trigger.value if event.trigger else None,
-            "payload": event.payload_text,
-            "sha": event.payload_sha256,
-            "fp": event.fingerprint,
-            "key": event.idempotency_key,
-            "expected": request.expected_previous_seq if index == 0 else None,
-            "reason_class": event.reason_class,
-            "reason": event.reason,
-            "rid": request_id,
-        }
-        for index, event in enumerate(request.events)
-    ]
+    return _Prepared(
+        tuple(
+            json.dumps(
+                {
+                    "i": index,
+                    "run_id": str(request.run_id),
+                    "owner": request.owner_key,
+                    "source": request.source.value,
+                    "event_type": event.event_type,
+                    "trigger": event.trigger.value if event.trigger else None,
+                    "payload": event.payload_text,
+                    "sha": event.payload_sha256,
+                    "fp": event.fingerprint,
+                    "key": event.idempotency_key,
+                    "expected": request.expected_previous_seq if index == 0 else None,
+                    "reason_class": event.reason_class,
+                    "reason": event.reason,
+                    "rid": request_id,
+                },
+                ensure_ascii=False,
+            )[1:]
+            for index, event in enumerate(request.events)
+        )
+    )
 
 
-@retried
-def _call(items: list[dict[str, Any]]) -> dict[int, Outcome]:
+def _write(prepared: Sequence[_Prepared], call: Callable[[str], dict[int, Outcome]] | None = None) -> list[Outcome]:
+    """One statement for all of them, none when there is nothing to write; an outcome each, in the order given."""
+    text = ",".join(f'{{"g":{group},{item}' for group, one in enumerate(prepared) for item in one.items)
+    outcomes = (call or _call)(f"[{text}]") if text else {}
+    return [outcomes.get(group, []) for group in range(len(prepared))]
+
+
+def _statement(items: str) -> dict[int, Outcome]:
     """One statement, which is a transaction of its own unless the caller has one open: one round trip, one flush."""
     faults.point("runtime.append.before_write")
-    with connection.cursor() as cursor:
+    with write_mode.gate(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT o_kind, o_group, o_index, o_seq, o_at, o_code, o_detail FROM runtime_append(%s::jsonb, %s)",
-            [json.dumps(items, ensure_ascii=False), settings.OA.khala_run_events_publish_rate_per_second],
+            [items, settings.OA.khala_run_events_publish_rate_per_second],
         )
         rows = cursor.fetchall()
     faults.point("runtime.append.after_write")
     outcomes, heads = _read(rows)
-    hints.after_commit(heads)
+    if not write_mode.suppresses_journal():
+        hints.after_commit(heads)
     return outcomes
+
+
+_call = retried(_statement)
 
 
 def _read(rows: list[tuple[Any, ...]]) -> tuple[dict[int, Outcome], list[hints.Hint]]:

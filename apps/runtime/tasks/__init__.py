@@ -2,8 +2,12 @@
 
 from typing import Any
 
-from apps.runtime.tasks import journal
+from apps.runtime.tasks import journal, marketplace, projections, retention, workers
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     **journal.SCHEDULE,
+    **projections.SCHEDULE,
+    **retention.SCHEDULE,
+    **workers.SCHEDULE,
+    **marketplace.SCHEDULE,
 }

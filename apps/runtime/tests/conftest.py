@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from apps.runtime.tests.market_fixtures import in_reserve, local_providers, mine, server, servers  # noqa: F401
 from openagents.embedded.testbed import TESTBED
 from openagents.peers.keys import Key
 from openagents.peers.signature import Act, sign
@@ -43,11 +44,12 @@ def call(user_id: str) -> Call:
         raw: bytes | None = None,
         params: dict[str, Any] | None = None,
         shadow: bool = False,
+        roles: tuple[str, ...] = (),
         headers: dict[str, str] | None = None,
     ) -> Any:
         content = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
         target = spell(path, params)
-        act = Act(user_id=user, org_id=org) if user else None
+        act = Act(user_id=user, org_id=org, roles=roles) if user else None
         signed = sign(
             key_of(issuer), aud="runtime", method=method, path_with_query=target, body=content, act=act, shadow=shadow
         )

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection, transaction
 
 from apps.runtime.domain.events import Source
 from apps.runtime.domain.projections import run_projection_hash
@@ -224,3 +225,21 @@ def test_appends_of_one_owner_to_many_runs_share_the_owners_topic_without_deadlo
     assert [row.seq for row in rows] == list(range(1, topic.seq + 1))
     for run in runs:
         assert_agrees(run.id)
+
+
+def test_an_append_reads_as_little_from_a_long_log_as_from_a_short_one() -> None:
+    runs = [make.run() for _ in range(60)]
+    for run in runs:
+        append(make.request(run.id, *[make.event(key=f"k{number}") for number in range(100)]))
+    connection.close()  # what follows is planned afresh, as in a process that was just started
+    with transaction.atomic():
+        before = _events_read()
+        append(make.request(runs[0].id, make.event(key="new")))
+        assert _events_read() - before <= 2
+
+
+def _events_read() -> int:
+    """Rows and index entries of the log that this connection has read."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'run_event'")
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,57 @@
+"""The operator's view of projections, drift and stored replays."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+
+from apps.runtime.admin.runs import ReadOnly
+from apps.runtime.models import ProjectionDrift, ReplayArtifact, RunSummary
+
+
+@admin.register(RunSummary)
+class RunSummaryAdmin(ReadOnly):
+    list_display = ("run_id", "status", "last_seq", "event_count", "projection_hash", "updated_at")
+    list_filter = ("status",)
+    search_fields = ("run_id",)
+    ordering = ("-updated_at",)
+    show_full_result_count = False
+
+
+class Unresolved(admin.SimpleListFilter):
+    """Drift that nothing has repaired yet."""
+
+    title = "repaired"
+    parameter_name = "repaired"
+
+    def lookups(self, request: object, model_admin: object) -> list[tuple[str, str]]:
+        return [("no", "no"), ("yes", "yes")]
+
+    def queryset(self, request: object, queryset: QuerySet[ProjectionDrift]) -> QuerySet[ProjectionDrift]:
+        if self.value() is None:
+            return queryset
+        return queryset.filter(resolved_at__isnull=self.value() == "no")
+
+
+@admin.register(ProjectionDrift)
+class DriftAdmin(ReadOnly):
+    list_display = (
+        "topic",
+        "reason",
+        "expected_next_seq",
+        "last_seen_seq",
+        "incoming_seq",
+        "detected_at",
+        "resolved_at",
+    )
+    list_filter = ("reason", Unresolved)
+    search_fields = ("topic",)
+    ordering = ("-detected_at",)
+
+
+@admin.register(ReplayArtifact)
+class ReplayAdmin(ReadOnly):
+    list_display = ("artifact_id", "run_id", "last_seq", "chunk_count", "generated_at")
+    search_fields = ("artifact_id", "run_id")
+    ordering = ("-generated_at",)
+    show_full_result_count = False

@@ -1,0 +1,294 @@
+"""Workers and control requests against a reference model: whatever the order, one receipt and one truth."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from apps.runtime.domain.control_requests import Call
+from apps.runtime.domain.owners import Owner
+from apps.runtime.domain.worker_events import posted_event
+from apps.runtime.domain.worker_projection import WorkerSummaryValue, apply_worker
+from apps.runtime.domain.worker_states import Lane, WorkerStatus
+from apps.runtime.models import (
+    ProjectionCheckpoint,
+    SyncStreamEvent,
+    Worker,
+    WorkerEvent,
+    WorkerLive,
+    WorkerRequest,
+    WorkerSummary,
+)
+from apps.runtime.services import control_requests, heartbeats, worker_events, worker_janitor, workers
+from apps.runtime.services.runs import Reader
+from apps.runtime.services.workers import Registration
+from openagents.receipts.ids import new_id
+from openagents.wire.faults import Fault
+
+S = WorkerStatus
+REQUEST_IDS = st.sampled_from(["r1", "r2"])
+STATUSES = st.sampled_from([*S, S.RUNNING, S.RUNNING, S.RUNNING])
+
+
+class Model:
+    """What must be true, in as few words as possible."""
+
+    LEGAL = {
+        S.STARTING: "starting running stopping failed",
+        S.RUNNING: "running stopping stopped failed",
+        S.STOPPING: "stopping stopped failed",
+        S.STOPPED: "starting running stopped",
+        S.FAILED: "starting running failed",
+    }
+
+    def __init__(self) -> None:
+        self.status = S.RUNNING
+        self.seq = 0
+        self.epoch = 1
+        self.age_ms = 0
+        self.announced_stale = False
+        self.requests: dict[str, str] = {}
+        """request_id to open, or the posted text of its receipt, or `timeout` or `local`."""
+
+    def may(self, status: WorkerStatus) -> bool:
+        return status.value in self.LEGAL[self.status].split()
+
+    @property
+    def runnable(self) -> bool:
+        return self.status in (S.STARTING, S.RUNNING)
+
+    def move(self, status: WorkerStatus) -> None:
+        ended = (S.STOPPED, S.FAILED)
+        if (status in ended) != (self.status in ended):
+            self.alive()
+        self.status = status
+
+    def alive(self) -> None:
+        self.age_ms, self.announced_stale = 0, False
+
+
+class WorkerMachine(RuleBasedStateMachine):
+    @initialize()
+    def register(self) -> None:
+        self.model = Model()
+        self.reader = Reader(Owner.user(new_id("user")), "org_model")
+        self.worker_id = new_id("w")
+        self.open("desktop")
+
+    def open(self, adapter: str | None = None) -> None:
+        owner = self.reader.owner
+        assert owner is not None
+        metadata = {"session_id": "s"}
+        workers.register(
+            Registration(Lane.CODEX, owner, "org_model", self.worker_id, adapter=adapter, metadata=metadata)
+        )
+
+    def refused(self, work: Any, reason: str) -> None:
+        try:
+            work()
+        except Fault as fault:
+            assert fault.reason_code == reason, fault
+        else:
+            raise AssertionError(f"not refused as {reason}")
+
+    @rule()
+    def register_again(self) -> None:
+        model = self.model
+        if not model.may(S.RUNNING):
+            return self.refused(self.open, "invalid_worker_transition")
+        self.open()
+        model.seq += model.status is not S.RUNNING
+        model.move(S.RUNNING)
+        model.alive()
+        model.epoch += 1
+        return None
+
+    @rule(status=STATUSES)
+    def transition(self, status: WorkerStatus) -> None:
+        def work() -> None:
+            workers.transition(self.worker_id, self.reader, status, None)
+
+        if not self.model.may(status):
+            return self.refused(work, "invalid_worker_transition")
+        work()
+        self.model.seq += 1
+        self.model.move(status)
+        return None
+
+    @rule()
+    def stop(self) -> None:
+        if self.model.status is S.STOPPED:
+            assert workers.stop(self.worker_id, self.reader, None)[1] is True
+        elif self.model.may(S.STOPPED):
+            self.model.seq += 1
+            assert workers.stop(self.worker_id, self.reader, None) == (self.model.seq, False)
+            self.model.move(S.STOPPED)
+        else:
+            self.refused(lambda: workers.stop(self.worker_id, self.reader, None), "invalid_worker_transition")
+
+    @rule(lag=st.integers(0, 1), patch=st.sampled_from([{}, {"load": 1}, {"load": 2}]))
+    def beat(self, lag: int, patch: dict[str, int]) -> None:
+        model, before = self.model, Worker.objects.get(worker_id=self.worker_id).metadata
+
+        def work() -> WorkerLive:
+            return heartbeats.heartbeat(self.worker_id, self.reader, patch, model.epoch - lag)
+
+        if model.status in (S.STOPPED, S.FAILED):
+            return self.refused(work, "worker_not_running")
+        if lag:
+            return self.refused(work, "lease_lost")
+        shown = work()
+        model.seq += bool({**before, **patch} != before or model.age_ms > 120_000)
+        model.alive()
+        assert shown.latest_seq == model.seq
+        return None
+
+    @rule(age_ms=st.sampled_from([60_000, 150_000, 150_000, 1_300_000]))
+    def time_passes(self, age_ms: int) -> None:
+        WorkerLive.objects.filter(worker_id=self.worker_id).update(
+            last_heartbeat_at=timezone.now() - timedelta(milliseconds=age_ms)
+        )
+        self.model.age_ms = age_ms
+        self.model.announced_stale = self.model.announced_stale and age_ms > 120_000
+
+    @rule(age_ms=st.sampled_from([0, 150_000]))
+    def janitor_after(self, age_ms: int) -> None:
+        if age_ms:
+            self.time_passes(age_ms)
+        self.janitor()
+
+    @rule()
+    def janitor(self) -> None:
+        model = self.model
+        lost = model.status is S.RUNNING and model.age_ms > 1_200_000
+        assert worker_janitor.fail_lost(self.worker_id) is lost
+        if lost:
+            model.seq += 1
+            model.status = S.FAILED
+        worker_janitor.announce_stale(self.worker_id)
+        assert worker_janitor.announce_stale(self.worker_id) is False
+
+    @rule(request_id=REQUEST_IDS)
+    def remote_turn(self, request_id: str) -> None:
+        model, known = self.model, self.model.requests.get(request_id)
+        call = Call(
+            f"{request_id}", "turn/start", {"thread_id": self.worker_id, "text": "x"}, sent={"method": "turn/start"}
+        )
+
+        def work() -> control_requests.Answer:
+            return control_requests.process(self.worker_id, call, self.reader)
+
+        if known is None and not model.runnable:
+            return self.refused(work, "worker_not_runnable")
+        if known == "timeout":
+            return self.refused(work, "timeout")
+        answer = work()
+        assert answer.data["idempotent_replay"] is (known is not None)
+        if known is None:
+            model.requests[request_id] = "open"
+            model.seq += 2
+        assert answer.data["ok"] is (None if model.requests[request_id] == "open" else True)
+        return None
+
+    @rule()
+    def local_refusal(self) -> None:
+        request_id = f"bad-{len(self.model.requests)}"
+
+        def work() -> None:
+            control_requests.process(self.worker_id, Call(request_id, "no/such"), self.reader)
+
+        if not self.model.runnable:
+            return self.refused(work, "worker_not_runnable")
+        self.refused(work, "unsupported_method")
+        self.refused(work, "unsupported_method")
+        self.model.requests[request_id] = "local"
+        self.model.seq += 2
+        return None
+
+    @rule(request_id=REQUEST_IDS, variant=st.integers(0, 1))
+    def worker_answers(self, request_id: str, variant: int) -> None:
+        model, known = self.model, self.model.requests.get(request_id)
+        payload = {"request_id": request_id, "ok": True, "response": {"variant": variant}}
+        event = posted_event("worker.response", payload, None)
+
+        def work() -> worker_events.Stored:
+            return worker_events.post_event(self.worker_id, event, self.reader)
+
+        if known not in (None, "open"):
+            if known == event.payload_text:
+                assert work().replayed
+                return None
+            return self.refused(work, "terminal_receipt_exists")
+        if not model.runnable:
+            return self.refused(work, "worker_not_runnable")
+        assert not work().replayed
+        model.seq += 1
+        if known == "open":
+            model.requests[request_id] = event.payload_text
+        return None
+
+    @precondition(lambda self: "open" in self.model.requests.values())
+    @rule(request_id=REQUEST_IDS)
+    def deadline_passes(self, request_id: str) -> None:
+        WorkerRequest.objects.filter(worker_id=self.worker_id, request_id=request_id, state="open").update(
+            deadline_at=timezone.now()
+        )
+        was_open = self.model.requests.get(request_id) == "open"
+        assert control_requests.expire(self.worker_id, request_id) is was_open
+        if was_open:
+            self.model.requests[request_id] = "timeout"
+            self.model.seq += 1
+
+    @invariant()
+    def one_truth(self) -> None:
+        live = WorkerLive.objects.select_related("worker").get(worker_id=self.worker_id)
+        assert (live.worker.status, live.latest_seq) == (self.model.status, self.model.seq)
+        assert live.worker.lease_epoch == self.model.epoch
+        ended = self.model.status in (S.STOPPED, S.FAILED)
+        assert live.open_epoch == (None if ended else self.model.epoch)
+        assert (live.worker.stopped_at is not None) is ended
+
+    @invariant()
+    def log_projection_and_journal_agree(self) -> None:
+        log = list(WorkerEvent.objects.filter(worker_id=self.worker_id).order_by("seq"))
+        folded = WorkerSummaryValue(self.worker_id)
+        for event in log:
+            folded = apply_worker(folded, event.seq, event.event_type, json.loads(event.payload_text))
+        stored = WorkerSummary.objects.get(worker_id=self.worker_id)
+        assert (stored.status, stored.last_seq, stored.event_count, stored.projection_hash) == (
+            folded.status,
+            folded.last_seq,
+            folded.event_count,
+            folded.projection_hash,
+        )
+        rows = SyncStreamEvent.objects.filter(topic=f"worker:{self.worker_id}:events").order_by("seq")
+        assert [(row.seq, row.payload) for row in rows] == [(event.seq, event.payload_text) for event in log]
+        if log:
+            point = ProjectionCheckpoint.objects.get(entity_id=self.worker_id)
+            assert (point.last_runtime_seq, point.summary_hash) == (folded.last_seq, folded.projection_hash)
+
+    @invariant()
+    def at_most_one_receipt(self) -> None:
+        receipts: dict[str, int] = {}
+        known = WorkerRequest.objects.filter(worker_id=self.worker_id)
+        for event in WorkerEvent.objects.filter(
+            worker_id=self.worker_id, event_type__in=["worker.response", "worker.error"]
+        ):
+            request_id = json.loads(event.payload_text)["request_id"]
+            first = next((one for one in known if one.request_id == request_id), None)
+            if first is not None and event.recorded_at >= first.created_at:
+                receipts[request_id] = receipts.get(request_id, 0) + 1
+        for request in known:
+            is_open = self.model.requests[request.request_id] == "open"
+            assert (request.terminal_event_seq is None) is is_open
+            assert receipts.get(request.request_id, 0) == (0 if is_open else 1)
+
+
+WorkerMachine.TestCase.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+TestWorkers = WorkerMachine.TestCase
