@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 MANAGE := $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install up demo doctor test check mutants proto lock clean
+.PHONY: help install up demo doctor test check bench mutants proto lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ test: $(STAMP) ## run every suite
 
 check: $(STAMP) ## lint, types, walls, contracts, migrations
 	@$(BIN)/python -m tools.check
+
+bench: $(STAMP) ## measure, each figure beside its ceiling (ONLY=name, JSON=1)
+	@$(BIN)/python -m tools.bench
 
 mutants: $(STAMP) ## plant known bugs and see that a named test kills each
 	@$(BIN)/python -m tools.mutants
