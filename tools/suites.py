@@ -32,7 +32,18 @@ class Suite:
 
 GROUND = tuple(
     f"openagents/{room}"
-    for room in ("receipts", "secretbox", "wire", "peers", "idempotency", "db", "ops", "embedded", "sdk")
+    for room in (
+        "receipts",
+        "secretbox",
+        "verification",
+        "wire",
+        "peers",
+        "idempotency",
+        "db",
+        "ops",
+        "embedded",
+        "sdk",
+    )
 )
 
 SUITES = (
@@ -59,6 +70,8 @@ def run(suite: Suite) -> Result:
     started = time.monotonic()
     environment = {**os.environ, "OA_PLANE": suite.plane, "PYTHONDONTWRITEBYTECODE": "1"}
     paths = [path for path in suite.paths if (ROOT / path).exists()]
+    if not paths:
+        return Result(suite, 1, {}, 0.0, f"none of {', '.join(suite.paths)} exists")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *paths, "--color=no", "-r", "fEs", "--durations=3"],
         cwd=ROOT,

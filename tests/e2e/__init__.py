@@ -1,0 +1,1 @@
+"""What a user sees, through the SDK, over real HTTP and WebSockets."""
