@@ -23,6 +23,8 @@ def take_plane(arguments: list[str]) -> str | None:
 def main() -> None:
     from openagents.planes import PLANES, PROCESSES, processes_of
 
+    if len(sys.argv) > 1 and not sys.argv[1].startswith("-"):
+        sys.argv[1] = sys.argv[1].replace("-", "_")  # `verify-bundle` and `verify_bundle` are one command
     name = take_plane(sys.argv) or os.environ.get("OA_PLANE", "")
     if name and name not in PROCESSES and name in PLANES:
         name = processes_of(name)[0].name

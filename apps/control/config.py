@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any, Self
 
 from pydantic import AliasChoices, Field, field_validator, model_validator
 
+from apps.control.domain.runtime_routing import CONTROL, Driver, canonical_driver
 from openagents.ops.config import BaseConfig, CsvList, split_csv
+from openagents.secretbox.keyring import KeyRing
 
 PROVIDER_MODES = ("workos", "mock", "local")
 SYNC_SCOPES = [
@@ -30,6 +33,9 @@ CSV_FIELDS = (
     "oa_compat_control_extra_prefixes",
     "oa_cors_allowed_origins",
     "oa_trusted_proxies",
+    "oa_auth_api_signup_allowed_domains",
+    "oa_maintenance_mode_allowed_paths",
+    "oa_liquidity_stats_pool_ids",
 )
 
 
@@ -56,6 +62,13 @@ class Config(BaseConfig):
     oa_auth_challenge_max_attempts: int = Field(5, ge=1, description="wrong codes until a challenge fails")
     oa_auth_refresh_reuse_grace_seconds: int = Field(
         10, ge=0, le=30, description="how long a rotated refresh token may be answered again with the same pair"
+    )
+    oa_auth_api_signup_enabled: bool = Field(
+        False, description="POST /api/auth/register; works with the providers mock and local only"
+    )
+    oa_auth_api_signup_allowed_domains: CsvList = Field([], description="email domains that may register; empty: any")
+    oa_auth_api_signup_default_token_name: str = Field(
+        "api-bootstrap", min_length=1, max_length=100, description="name of a registration's access token"
     )
     oa_admin_emails: CsvList = Field([], description="addresses with operator rights")
     oa_org_domain_autojoin: CsvList = Field(
@@ -114,6 +127,41 @@ class Config(BaseConfig):
         description="own signing key for internal calls",
     )
     oa_runtime_signing_key_id: str = Field("runtime-v1", description="key id of the own signing key")
+    oa_runtime_routing_driver: str = Field(
+        "control_service",
+        validation_alias=_names("oa_runtime_routing_driver", "oa_runtime_driver"),
+        description="the driver where no rule names another",
+    )
+    oa_runtime_routing_force_driver: str = Field(
+        "",
+        validation_alias=_names("oa_runtime_routing_force_driver", "oa_runtime_force_driver"),
+        description="the driver of every call, whatever the rules say; empty: the rules decide",
+    )
+    oa_runtime_force_control_service: bool = Field(
+        False,
+        validation_alias=_names("oa_runtime_force_control_service", "oa_runtime_force_legacy"),
+        description="everything to the driver control_service: the way back",
+    )
+    oa_runtime_canary_user_percent: int = Field(0, ge=0, le=100, description="share of users on runtime_service")
+    oa_runtime_canary_autopilot_percent: int = Field(
+        0, ge=0, le=100, description="share of autopilots on runtime_service"
+    )
+    oa_runtime_canary_seed: str = Field("runtime-canary-v1", description="draws the canaries; a new seed, new ones")
+    oa_runtime_overrides_enabled: bool = Field(True, description="stored exceptions count")
+    oa_runtime_shadow_enabled: bool = Field(False, description="mirror reads to runtime_service and compare")
+    oa_runtime_shadow_sample_rate: float = Field(1.0, description="share of threads and users that is mirrored")
+    oa_runtime_shadow_max_capture_bytes: int = Field(
+        200_000, ge=0, le=16_777_216, description="longest mirrored answer that is read"
+    )
+
+    oa_route_split_enabled: bool = Field(True, description="the route split decides; off: all paths legacy")
+    oa_route_split_mode: str = Field("rust", description="legacy, rust or cohort")
+    oa_route_split_rust_routes: CsvList = Field(["/"], description="path prefixes that the split concerns")
+    oa_route_split_cohort_percentage: int = Field(100, ge=0, le=100, description="share of keys in the new cohort")
+    oa_route_split_salt: str = Field("openagents-route-split-v1", description="draws the cohort")
+    oa_route_split_force_legacy: bool = Field(False, description="all web paths legacy")
+    oa_route_split_legacy_base_url: str = Field("", description="where legacy pages are, as the status tells it")
+
     oa_runtime_sync_revoke_base_url: str = Field("", description="where revocations go; empty: OA_KHALA_BASE_URL")
     oa_runtime_sync_revoke_path: str = Field(
         "/internal/v1/sync/sessions/revoke", description="path of the revocation push"
@@ -129,12 +177,56 @@ class Config(BaseConfig):
     oa_compat_control_max_schema_version: int = Field(1, ge=0, description="highest schema version served")
     oa_compat_control_extra_prefixes: CsvList = Field([], description="further gated path prefixes")
     oa_compat_sunset_date: str = Field("2026-06-30", description="ISO date on alias lanes; empty: no sunset header")
+    oa_compat_sse_enabled: bool = Field(True, description="worker streams as server-sent events")
+    oa_compat_chat_aliases_enabled: bool = Field(False, description="the old chat stream routes")
+    oa_compat_sse_streams_max: int = Field(
+        1, ge=1, le=1000, description="streams that one process serves at once; keep it below its blocking threads"
+    )
     oa_compat_migration_doc: str = Field("", description="link on alias lanes to the migration guide")
+
+    oa_maintenance_mode_enabled: bool = Field(
+        False, description="answer 503 to all but the allowed paths, until an operator's switch says otherwise"
+    )
+    oa_maintenance_mode_bypass_token: str = Field("", description="lets its bearer pass; empty: nobody passes")
+    oa_maintenance_mode_bypass_cookie_name: str = Field(
+        "oa_maintenance_bypass", pattern=r"^[A-Za-z0-9_-]{1,64}$", description="cookie that a bypass leaves"
+    )
+    oa_maintenance_mode_bypass_cookie_ttl_seconds: int = Field(900, ge=60, description="life of that cookie")
+    oa_maintenance_mode_allowed_paths: CsvList = Field(
+        ["/healthz", "/readyz"], description="paths that stay open; a trailing * makes a prefix"
+    )
 
     oa_cors_allowed_origins: CsvList = Field(
         ["https://openagents.com", "https://*.openagents.com"], description="browser origins that may call /api"
     )
     oa_trusted_proxies: CsvList = Field([], description="addresses or networks whose x-forwarded-for counts")
+
+    oa_runtime_internal_shared_secret: str = Field("", description="signs the runtime's fetches of secrets, no more")
+    oa_runtime_internal_key_id: str = Field("runtime-internal-v1", description="key id of that secret")
+    oa_runtime_internal_signature_ttl_seconds: int = Field(
+        60, ge=1, le=3600, description="how far the time of such a signature may be off"
+    )
+    oa_runtime_internal_secret_fetch_path: str = Field(
+        "/api/internal/runtime/integrations/secrets/fetch", description="where the runtime fetches secrets"
+    )
+    oa_runtime_internal_secret_cache_ttl_ms: int = Field(
+        60_000, ge=0, le=3_600_000, description="how long the runtime may keep a fetched secret"
+    )
+    oa_integration_secret_keys: str = Field("", description="ring id:base64,...; the first seals, all open")
+    oa_integration_secret_encryption_key: str = Field("", description="shorthand for one key, 32 bytes base64")
+    oa_integration_secret_key_id: str = Field("v1", description="key id of the shorthand key")
+    oa_mail_webhook_secrets: str = Field(
+        "", description="provider=secret; twice for a provider while its secret rotates; empty: no webhooks"
+    )
+    oa_lightning_ops_secret: str = Field("", description="the older credential of the lightning operations")
+    oa_lightning_ops_control_plane_timeout_ms: int = Field(
+        6000, ge=1, description="time-out of a paywall's route that names none"
+    )
+    oa_lightning_ops_control_plane_priority: int = Field(10, ge=0, description="priority of such a route")
+
+    oa_liquidity_stats_pool_ids: CsvList = Field(["llp-main"], description="pools of the public statistics")
+    oa_stats_cache_seconds: int = Field(60, ge=1, le=3600, description="how long everybody gets the same statistics")
+    oa_stats_stale_seconds: int = Field(600, ge=0, description="how long a silent source keeps its last good figures")
 
     @field_validator(*CSV_FIELDS, mode="before")
     @classmethod
@@ -146,7 +238,7 @@ class Config(BaseConfig):
     def _blank_is_unset(cls, value: Any) -> Any:
         return None if value == "" else value
 
-    @field_validator("oa_admin_emails")
+    @field_validator("oa_admin_emails", "oa_auth_api_signup_allowed_domains")
     @classmethod
     def _normalise_emails(cls, value: list[str]) -> list[str]:
         return [email.lower() for email in value]
@@ -161,6 +253,32 @@ class Config(BaseConfig):
         if len(set(kids)) != len(kids):
             raise ValueError("a key id occurs twice")
         return value
+
+    @field_validator("oa_runtime_internal_secret_fetch_path")
+    @classmethod
+    def _root_path(cls, value: str) -> str:
+        path = f"/{value.strip().lstrip('/')}"
+        if path == "/" or set(path) & set("{}<>?#"):
+            raise ValueError("must be a plain path")
+        return path
+
+    @field_validator("oa_mail_webhook_secrets")
+    @classmethod
+    def _check_webhooks(cls, value: str) -> str:
+        if not all(re.fullmatch(r"[a-z0-9_.-]{1,64}=.+", entry) for entry in split_csv(value)):
+            raise ValueError("entries have the form provider=secret")
+        return value
+
+    @model_validator(mode="after")
+    def _check_secret_ring(self) -> Self:
+        if self.integration_ring():
+            KeyRing.from_csv(self.integration_ring())
+        return self
+
+    @field_validator("oa_runtime_routing_driver", "oa_runtime_routing_force_driver")
+    @classmethod
+    def _check_driver(cls, value: str) -> str:
+        return canonical_driver(value)[0] if value.strip() else ""
 
     @field_validator("oa_org_domain_autojoin")
     @classmethod
@@ -202,11 +320,26 @@ class Config(BaseConfig):
         return self.oa_compat_control_enforced
 
     def lane_base_url(self) -> str:
-        """The runtime deployment behind the run lane (driver `control_service`)."""
+        """The runtime deployment of the driver `control_service`, which control's own questions go to."""
         return (self.oa_control_lane_runtime_base_url or self.oa_runtime_base_url).rstrip("/")
+
+    def runtime_base_url(self, driver: Driver) -> str:
+        """The runtime deployment of a driver."""
+        return self.lane_base_url() if driver == CONTROL else self.oa_runtime_base_url.rstrip("/")
 
     def revoke_base_url(self) -> str:
         return (self.oa_runtime_sync_revoke_base_url or self.oa_khala_base_url).rstrip("/")
+
+    def integration_ring(self) -> str:
+        """The key ring of integration secrets as CSV; empty: there is none."""
+        if self.oa_integration_secret_keys.strip() or not self.oa_integration_secret_encryption_key:
+            return self.oa_integration_secret_keys.strip()
+        return f"{self.oa_integration_secret_key_id}:{self.oa_integration_secret_encryption_key}"
+
+    def webhook_secrets(self, provider: str) -> list[str]:
+        """The secrets of a mail provider, any of which may have signed."""
+        pairs = [entry.partition("=") for entry in split_csv(self.oa_mail_webhook_secrets)]
+        return [secret for name, _, secret in pairs if name == provider]
 
     def autojoin(self) -> dict[str, tuple[str, str]]:
         """Email domain to (org id, role)."""
@@ -224,6 +357,7 @@ class Config(BaseConfig):
         return [
             "apps.control.api.middleware.PreflightMiddleware",
             "apps.control.api.middleware.CompatibilityMiddleware",
+            "apps.control.api.maintenance.MaintenanceMiddleware",
         ]
 
 

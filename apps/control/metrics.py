@@ -31,6 +31,9 @@ CLIENT_BUILDS = Counter(
     ["build_day", "surface"],
 )
 RATE_LIMITED = Counter("oa_control_rate_limited_total", "Refusals by bucket", ["route"])
+MAINTENANCE = Gauge(
+    "oa_maintenance_mode", "1 while maintenance turns requests away", ["plane"], multiprocess_mode="mostrecent"
+)
 OUTBOX_OPEN = Gauge(
     "oa_outbox_open",
     "Undelivered rows; grows while the receiver is down",
@@ -39,4 +42,49 @@ OUTBOX_OPEN = Gauge(
 )
 OUTBOX_OLDEST_SECONDS = Gauge(
     "oa_outbox_oldest_seconds", "Age of the oldest undelivered row", ["plane", "outbox"], multiprocess_mode="mostrecent"
+)
+ROUTE_SPLIT = Counter("oa_control_route_split_total", "Route split decisions", ["domain", "target"])
+RUNTIME_ROUTING = Counter(
+    "oa_control_runtime_routing_total",
+    "Calls by the deployment they went to, where there is more than one",
+    ["domain", "driver"],
+)
+SHADOW_DIFF = Counter(
+    "oa_control_shadow_diff_total",
+    "Mirrored reads by how the other deployment's answer compared; anything but same is a reason to look",
+    ["result"],
+)
+WORKER_REQUESTS = Counter(
+    "oa_control_worker_requests_total", "Control requests passed on to workers", ["method", "outcome", "source"]
+)
+WORKER_DISPATCH_SECONDS = Histogram(
+    "oa_control_worker_request_dispatch_seconds",
+    "From a control request's arrival to the runtime's answer",
+    ["method", "outcome", "source"],
+    buckets=LAT,
+)
+WORKER_DELIVERY_LAG_SECONDS = Histogram(
+    "oa_control_worker_request_delivery_lag_seconds",
+    "From the moment a client stamped its control request to its arrival; includes the difference of the clocks",
+    ["method", "outcome", "source"],
+    buckets=LAT,
+)
+SSE_STREAMS = Gauge("oa_control_sse_streams", "Streams being served", multiprocess_mode="livesum")
+SSE_ERRORS = Counter("oa_control_sse_errors_total", "Streams that ended in an error", ["code"])
+UI_STREAM_IGNORED = Counter("oa_control_ui_stream_ignored_total", "Events that the UI message stream has no part for")
+STATS_READS = Counter(
+    "oa_control_stats_reads_total",
+    "Reads for the public statistics by source; failures show as stale",
+    ["source", "outcome"],
+)
+SECRET_FETCHES = Counter(
+    "oa_control_integration_secret_fetch_total",
+    "Secrets asked for by the runtime; unreadable is an alarm: a lost key or a changed row",
+    ["provider", "outcome"],
+)
+MAIL_WEBHOOKS = Counter(
+    "oa_control_mail_webhooks_total", "Events of mail providers by what became of them", ["provider", "outcome"]
+)
+LIGHTNING_OPERATIONS = Counter(
+    "oa_control_lightning_operations_total", "Control-plane operations of lightning", ["function", "outcome"]
 )

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import URLPattern, include, path
 
 from apps.control.api import distribution
-from apps.control.api.surface import internal_api
+from apps.control.api.surface import internal_api, lightning_api, ops_api
 from apps.control.api.surface import public_api as api
 from openagents.wire.ninja import bad_request_view, forbidden_view, not_found_view, server_error_view
 
@@ -32,9 +32,11 @@ urlpatterns = [
     path("", distribution.landing),
     path("download-desktop", distribution.download_desktop),
     path("openapi.json", distribution.openapi),
+    path("api/internal/lightning-ops/control-plane/", lightning_api.urls),
     path("", (public_patterns, public_app, public_namespace)),
     *_aliases(public_patterns),
     path("internal/v1/control/", internal_api.urls),
+    path("internal/v1/ops/", ops_api.urls),
 ]
 
 handler400 = bad_request_view

@@ -20,8 +20,8 @@ from apps.control.api.guards import (
     principal_of,
 )
 from apps.control.domain import inputs
-from apps.control.services import orgs, refreshing, sessions, sign_in
-from openagents.wire.faults import INVALID_REQUEST, Fault
+from apps.control.services import orgs, refreshing, registration, sessions, sign_in
+from openagents.wire.faults import INVALID_REQUEST, NOT_FOUND, Fault
 from openagents.wire.model import WireModel
 from openagents.wire.ninja import respond
 
@@ -80,6 +80,34 @@ def verify(request: HttpRequest, body: Annotated[WireModel, mapping.VerifyIn]) -
     )
     response.set_cookie(CHALLENGE_COOKIE, "", max_age=0, **_cookie_form())
     return response
+
+
+def _where_open(request: HttpRequest) -> bool:
+    """Where registration is off, the route does not exist, whatever the body; else it is limited like `email`."""
+    if not registration.is_open():
+        raise Fault(NOT_FOUND)
+    return open_to_all("auth.email")(request)
+
+
+@router.post("/register", auth=_where_open, response={200: mapping.RegisterOut, 201: mapping.RegisterOut})
+def register(request: HttpRequest, body: Annotated[WireModel, mapping.RegisterIn]) -> HttpResponse:
+    """A user and a personal access token for an address, in development deployments."""
+    done = registration.register(
+        email=body.email, name=body.name, token_name=body.token_name, abilities=body.token_abilities
+    )
+    return respond(
+        mapping.RegisterOut,
+        201 if done.created else 200,
+        data={
+            "created": done.created,
+            "token_type": mapping.BEARER,
+            "token": done.made.secret,
+            "token_name": done.made.token.name,
+            "token_abilities": done.made.token.abilities,
+            "user": mapping.registered_user(done.user),
+            "autopilot": None,
+        },
+    )
 
 
 @router.post("/refresh", auth=open_to_all("auth.refresh"), response={200: mapping.RefreshOut})

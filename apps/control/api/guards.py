@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 
@@ -13,24 +14,27 @@ from apps.control.domain import inputs
 from apps.control.domain.origins import Network, client_ip, networks
 from apps.control.services import limits
 from apps.control.services.authentication import Principal, authenticate, refused, require
-from openagents.wire.faults import INVALID_REQUEST, Fault
+from openagents.wire.faults import FORBIDDEN, INVALID_REQUEST, NOT_FOUND, Fault
 
 BEARER = "bearer "
 DEVICE_HEADER = "x-device-id"
 CLIENT_HEADER = "x-client"
+PATH_ID = re.compile(r"[A-Za-z0-9_.~:-]{1,160}", re.ASCII)
 
 
 class Bearer(AuthBase):
     """A session, or with `ability` also a credential that carries that ability. `request.auth` is the Principal.
 
+    `scope` is what the role in the active organisation must grant beside.
     `bucket` counts the request against the user (or the session, for minting) once it is authenticated.
     """
 
     openapi_type = "http"
     openapi_scheme = "bearer"
 
-    def __init__(self, ability: str | None = None, *, bucket: str | None = None) -> None:
+    def __init__(self, ability: str | None = None, *, scope: str | None = None, bucket: str | None = None) -> None:
         self.ability = ability
+        self.scope = scope
         self.bucket = bucket
         super().__init__()
 
@@ -40,6 +44,8 @@ class Bearer(AuthBase):
             require(principal, self.ability)
         elif principal.session is None:
             raise refused("invalid_token")
+        if self.scope is not None and not principal.member.holds(self.scope):
+            raise Fault(FORBIDDEN, f"The role does not grant {self.scope}.")
         if self.bucket is not None:
             key = principal.session_id if self.bucket == "token.mint" else principal.user_id
             limits.count(self.bucket, key)
@@ -95,6 +101,14 @@ def device_id(stated: str | None) -> str | None:
         return inputs.device_id(stated)
     except inputs.Unacceptable as complaint:
         raise Fault(INVALID_REQUEST, errors={"device_id": [str(complaint)]}) from None
+
+
+def path_id(stated: str) -> str:
+    """An id from a path, trimmed. Raises Fault NOT_FOUND for what no id of ours looks like."""
+    identifier = stated.strip()
+    if not PATH_ID.fullmatch(identifier):
+        raise Fault(NOT_FOUND)
+    return identifier
 
 
 @cache

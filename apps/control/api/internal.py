@@ -47,10 +47,12 @@ def introspect(request: HttpRequest, body: Annotated[WireModel, mapping.Introspe
         "session": None,
         "memberships": [mapping.membership(row) for row in found.memberships],
         "roles": list(found.roles),
-        "abilities": [],
+        "abilities": [] if found.token is None else found.token.abilities,
     }
     if found.session is not None:
         data["session"] = mapping.auth_session(found.session, found.memberships)
+    elif found.token is not None:
+        data["session"] = mapping.personal_session(found.token, found.active_org_id, found.memberships)
     return respond(mapping.IntrospectOut, data=data)
 
 

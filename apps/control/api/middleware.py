@@ -46,7 +46,7 @@ def is_public_lane(path: str) -> bool:
 
 def is_alias(path: str) -> bool:
     """Lanes that are kept for old clients until the sunset date."""
-    return path.startswith("/api/v1/auth/") or path == "/api/v1/sync/token"
+    return path.startswith("/api/v1/auth/") or path == "/api/v1/sync/token" or compat.is_chat_alias(path)
 
 
 class LaneHeadersMiddleware:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
-from pydantic import ValidationError
 
-from apps.control import mapping
+from apps.control.api.forwarded import READ, WRITE, content, enveloped, given, key_of
 from apps.control.api.guards import Bearer, principal_of
 from apps.control.services import limits
-from apps.control.services.forwarding import forward, idempotency_key, plain_id
+from apps.control.services.forwarding import forward, plain_id
 from openagents.control.v1 import http_pb2 as pb
 from openagents.peers.calls import PeerAnswer
 from openagents.runtime.v1 import run_http_pb2 as runtime_pb
-from openagents.wire.faults import DEPENDENCY_UNAVAILABLE, INVALID_REQUEST, Fault
+from openagents.wire.faults import INVALID_REQUEST, Fault
 from openagents.wire.model import WireModel
-from openagents.wire.ninja import respond
 from openagents.wire.schema import schema
 
 LANE = "runs"
@@ -42,9 +40,6 @@ RunEventsOut = schema(pb.RunEventsEnvelope, "camel")
 RunEventOut = schema(pb.RunEventEnvelope, "camel")
 RunBatchOut = schema(pb.RunBatchEnvelope, "camel")
 RunCancelOut = schema(pb.RunCancelEnvelope, "camel")
-
-READ = "runtime.read"
-WRITE = "runtime.write"
 
 router = Router(tags=["runs"])
 
@@ -74,8 +69,8 @@ def run_list(
 def run_start(request: HttpRequest, body: Annotated[WireModel, StartIn]) -> HttpResponse:
     """Start a run of the caller's in the active organisation."""
     principal = principal_of(request)
-    key = _key(request)
-    fields = _given(body)
+    key = key_of(request)
+    fields = given(body)
     fields["org_id"] = principal.active_org_id
     if key is not None and not body.idempotency_key:
         fields["idempotency_key"] = key
@@ -86,7 +81,7 @@ def run_start(request: HttpRequest, body: Annotated[WireModel, StartIn]) -> Http
         LANE,
         "POST",
         RUNS,
-        content=_content(StartOut(**fields)),
+        content=content(StartOut(**fields)),
         idempotency_key=key,
         keyed=bool(fields.get("idempotency_key") or body.run_id),
     )
@@ -116,8 +111,8 @@ def run_events(
 @router.post("/runs/{run_id}/events", auth=Bearer(WRITE, bucket="runtime.run.event"), response={200: RunEventOut})
 def run_append(request: HttpRequest, run_id: str, body: Annotated[WireModel, AppendIn]) -> HttpResponse:
     """Append one event."""
-    key = _key(request)
-    fields = _given(body)
+    key = key_of(request)
+    fields = given(body)
     if key is not None and not body.idempotency_key:
         fields["idempotency_key"] = key
     answer = forward(
@@ -125,7 +120,7 @@ def run_append(request: HttpRequest, run_id: str, body: Annotated[WireModel, App
         LANE,
         "POST",
         _path(run_id, "events"),
-        content=_content(AppendIn(**fields)),
+        content=content(AppendIn(**fields)),
         idempotency_key=key,
         keyed=bool(fields.get("idempotency_key")),
     )
@@ -144,7 +139,7 @@ def run_append_batch(request: HttpRequest, run_id: str, body: Annotated[WireMode
         LANE,
         "POST",
         _path(run_id, "events", "batch"),
-        content=_content(body),
+        content=content(body),
         keyed=all(event.idempotency_key for event in body.events),
     )
     return _enveloped(RunBatchOut, answer)
@@ -153,7 +148,7 @@ def run_append_batch(request: HttpRequest, run_id: str, body: Annotated[WireMode
 @router.post("/runs/{run_id}/cancel", auth=Bearer(WRITE), response={200: RunCancelOut, 202: RunCancelOut})
 def run_cancel(request: HttpRequest, run_id: str, body: Annotated[WireModel, CancelIn]) -> HttpResponse:
     """Ask a run to stop; asking again changes nothing."""
-    answer = forward(principal_of(request), LANE, "POST", _path(run_id, "cancel"), content=_content(body), keyed=True)
+    answer = forward(principal_of(request), LANE, "POST", _path(run_id, "cancel"), content=content(body), keyed=True)
     return _enveloped(RunCancelOut, answer)
 
 
@@ -193,10 +188,6 @@ def _path(run_id: str, *more: str) -> str:
     return "/".join((RUNS, plain_id(run_id), *more))
 
 
-def _key(request: HttpRequest) -> str | None:
-    return idempotency_key(request.headers.get("idempotency-key"))
-
-
 def _check_uuid(text: str) -> None:
     try:
         UUID(text)
@@ -204,21 +195,8 @@ def _check_uuid(text: str) -> None:
         raise Fault(INVALID_REQUEST, errors={"run_id": ["must be a UUID"]}) from None
 
 
-def _given(body: WireModel) -> dict[str, Any]:
-    """What the client sent, and nothing that it left out: an absent payload is not a null payload."""
-    return {name: getattr(body, name) for name in body.model_fields_set}
-
-
-def _content(body: WireModel) -> bytes:
-    return mapping.sent_fields(body)
-
-
 def _enveloped(model: type[WireModel], answer: PeerAnswer) -> HttpResponse:
-    """The runtime's body under `data`, through our message: fields that we do not know are dropped."""
-    try:
-        return respond(model, answer.status, data=answer.json)
-    except ValidationError as error:
-        raise Fault(DEPENDENCY_UNAVAILABLE, "The runtime's answer cannot be read.") from error
+    return enveloped(model, answer.status, answer.json)
 
 
 def _unchanged(answer: PeerAnswer) -> HttpResponse:

@@ -108,11 +108,11 @@ def claims(
     return dict(sorted(found.items()))
 
 
-def issue_second(now: datetime, device_revoked_at: datetime | None) -> int:
-    """`iat` in whole seconds: now, but after the second in which Khala was told to drop this device's tokens.
+def issue_second(now: datetime, revoked_until: datetime | None) -> int:
+    """`iat` in whole seconds: now, but after the second in which Khala was told to drop tokens like this one.
 
-    A revocation that names a device holds against every token with `iat` up to its second; a sign-in in that same
-    second must not be caught by it. Khala takes an `iat` up to 30 s ahead.
+    A revocation that names a device or a membership holds against every token with `iat` up to its second; a sign-in
+    (or a new role) in that same second must not be caught by it. Khala takes an `iat` up to 30 s ahead.
     """
     second = int(now.timestamp())
-    return second if device_revoked_at is None else max(second, int(device_revoked_at.timestamp()) + 1)
+    return second if revoked_until is None else max(second, int(revoked_until.timestamp()) + 1)

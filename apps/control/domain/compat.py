@@ -9,6 +9,7 @@ from typing import Final
 
 BUILD_ID: Final = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 GATED_PATHS: Final = ("/api/v1/sync/token",)
+CHAT_ALIAS: Final = re.compile(r"/api/(?:chat|chats/[^/]+)/stream")
 NEVER_GATED: Final = ("/api/auth", "/api/v1/auth", "/api/webhooks", "/healthz", "/readyz", "/download-desktop")
 
 MESSAGES: Final[dict[str, str]] = {
@@ -70,8 +71,14 @@ def is_gated(path: str, extra_prefixes: Sequence[str] = ()) -> bool:
     return (
         _within(path, "/api/v1/control")
         or path in GATED_PATHS
+        or is_chat_alias(path)
         or any(path.startswith(prefix) for prefix in extra_prefixes)
     )
+
+
+def is_chat_alias(path: str) -> bool:
+    """The chat stream routes of old clients."""
+    return bool(CHAT_ALIAS.fullmatch(path))
 
 
 def _within(path: str, prefix: str) -> bool:

@@ -124,8 +124,7 @@ def problem(config: Any) -> str | None:
     """Why the configured provider cannot be used, or None."""
     mode = config.oa_auth_provider_mode
     if mode == "workos":
-        configured = config.workos_client_id and config.workos_api_key
-        return "provider_not_built" if configured else "provider_not_configured"
+        return None if config.workos_client_id and config.workos_api_key else "provider_not_configured"
     return None if mode in ("mock", "local") else "provider_unknown"
 
 
@@ -134,6 +133,14 @@ def provider(config: Any) -> IdentityProvider:
     cause = problem(config)
     if cause is not None:
         raise ProviderUnavailable(cause)
+    if config.oa_auth_provider_mode == "workos":
+        from apps.control.gateways.workos import WorkOSProvider  # the SDK is heavy, and most processes never need it
+
+        return WorkOSProvider(
+            base_url=config.oa_workos_api_base_url,
+            api_key=config.workos_api_key,
+            client_id=config.workos_client_id,
+        )
     if config.oa_auth_provider_mode == "mock":
         return MockProvider(config.oa_auth_mock_magic_code)
     return LocalProvider()

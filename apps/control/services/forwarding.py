@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import quote
 
 import structlog
 
 from apps.control import metrics, peers
+from apps.control.peer_streams import PeerStream
+from apps.control.services import routing, shadow
 from apps.control.services.authentication import Principal
 from openagents.peers.calls import PeerAnswer, PeerUnavailable
 from openagents.receipts.strict_json import MalformedJSON, loads
@@ -19,6 +22,7 @@ from openagents.wire.faults import Fault, Kind
 log = structlog.get_logger("oa.control.forwarding")
 
 PLAIN_ID: Final = re.compile(r"[A-Za-z0-9_.~-]{1,64}", re.ASCII)
+WORKER_ID: Final = re.compile(r"[A-Za-z0-9_.~:@-]{1,160}", re.ASCII)
 IDEMPOTENCY_KEY: Final = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
 
 _KINDS: Final[dict[int, Kind]] = {
@@ -46,25 +50,65 @@ def forward(
     idempotency_key: str | None = None,
     keyed: bool = False,
     accept: str = "application/json",
+    subject: str = "",
+    contract: str = peers.RUNTIME_CONTRACT,
+    timeout: float | None = None,
 ) -> PeerAnswer:
     """The runtime's 2xx answer to a request made for the caller. `keyed`: the body makes a repeat harmless.
 
-    Raises Fault: the runtime's refusal in our catalogue, or DEPENDENCY_UNAVAILABLE.
+    `subject` is the thread or worker that the call is about, for choosing the deployment. Raises Fault: the runtime's
+    refusal in our catalogue, or DEPENDENCY_UNAVAILABLE.
     """
+    route = routing.route(principal, lane, subject)
     try:
         answer = peers.call_runtime(
             method,
             path,
             principal.act(),
+            base_url=route.base_url,
             params=params,
             content=content,
             idempotency_key=idempotency_key,
             repeatable=True if keyed else None,
             accept=accept,
+            contract=contract,
+            timeout=timeout,
         )
     except PeerUnavailable as error:
         metrics.FORWARDED.labels(lane, error.reason).inc()
         raise
+    if route.mirrored and method == "GET":
+        shadow.mirror(lane, path, params, principal.act(), {"accept": accept, "x-oa-contract": contract}, answer)
+    return accepted(lane, answer)
+
+
+@contextmanager
+def open_stream(
+    principal: Principal,
+    lane: str,
+    path: str,
+    *,
+    params: Mapping[str, Any],
+    last_event_id: str | None,
+    subject: str,
+    timeout: float,
+) -> Iterator[PeerStream]:
+    """The runtime's stream of events for the caller, all within `timeout` seconds. Raises as `forward`."""
+    route = routing.route(principal, lane, subject)
+    with peers.stream_runtime(
+        path,
+        principal.act(),
+        base_url=route.base_url,
+        params=params,
+        last_event_id=last_event_id,
+        timeout=timeout,
+    ) as opened:
+        accepted(lane, opened.answer)
+        yield opened
+
+
+def accepted(lane: str, answer: PeerAnswer) -> PeerAnswer:
+    """The answer, if it is one; counted either way. Raises Fault: the refusal in our catalogue."""
     if answer.ok:
         metrics.FORWARDED.labels(lane, "ok").inc()
         return answer
@@ -104,6 +148,18 @@ def plain_id(text: str) -> str:
     if not PLAIN_ID.fullmatch(name) or name in (".", ".."):
         raise Fault(faults.NOT_FOUND)
     return quote(name, safe="")
+
+
+def worker_id(text: str) -> str:
+    """A worker id from a path, trimmed. Raises Fault NOT_FOUND: no worker has such a name."""
+    name = text.strip()
+    if not is_worker_id(name):
+        raise Fault(faults.NOT_FOUND)
+    return name
+
+
+def is_worker_id(name: str) -> bool:
+    return WORKER_ID.fullmatch(name) is not None and name not in (".", "..")
 
 
 def idempotency_key(header: str | None) -> str | None:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from django.conf import settings
 
 from apps.control.domain.policy import Member
 from apps.control.domain.states import REFUSAL_BY_SESSION_STATUS
 from apps.control.gateways import identity
-from apps.control.models import IssuedSyncToken, Membership, Session
+from apps.control.models import IssuedSyncToken, Membership, PersonalAccessToken, Session
 from apps.control.services import orgs
-from apps.control.services.authentication import authenticate
+from apps.control.services.authentication import authenticate, personal_session_id, personal_token_problem
 from apps.control.services.clock import database_now
 from apps.control.services.settings_view import is_operator
 from openagents.wire.faults import INVALID_REQUEST, UNAUTHORIZED, Fault
 
 ITEMS_MAX = 200
+PERSONAL = personal_session_id("")
+
+_Credential = Session | PersonalAccessToken
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +46,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A credential and its session, if it is good."""
+    """A credential, if it is good: a session, or a personal access token with its abilities."""
 
     active: bool
     reason: str | None = None
     session: Session | None = None
+    token: PersonalAccessToken | None = None
+    active_org_id: str = ""
     memberships: list[Membership] = field(default_factory=list)
     roles: tuple[str, ...] = ()
 
@@ -60,25 +66,41 @@ def introspect(*, access_token: str | None, session_id: str | None, jti: str | N
         raise Fault(INVALID_REQUEST, "Give exactly one of access_token, session_id, jti.")
     if access_token is not None:
         try:
-            session = authenticate(access_token).session
+            principal = authenticate(access_token)
         except Fault as fault:
             if fault.kind is not UNAUTHORIZED:
                 raise
             return Standing(False, fault.reason_code)
+        name, reason = principal.session_id, None
+        found: _Credential | None = principal.session or _personal_tokens([name]).get(name)
     else:
-        session, reason = _by_session(session_id) if session_id is not None else _by_token(jti or "")
-        if reason is not None:
-            return Standing(False, reason)
-    if session is None or user_id not in (None, session.user_id):
+        found, reason = _by_session(session_id) if session_id is not None else _by_token(jti or "")
+    if reason is not None:
+        return Standing(False, reason)
+    if found is None or user_id not in (None, found.user_id):
         return Standing(False, "unknown_credential")
-    memberships = orgs.memberships_of(session.user_id)
-    role = next((held.role for held in memberships if held.org_id == session.active_org_id), None)
-    member = Member(session.user_id, session.active_org_id, role, (), operator=is_operator(session.user.email))
-    return Standing(True, None, session, memberships, member.roles)
+    return _standing(found)
+
+
+def _standing(found: _Credential) -> Standing:
+    memberships = orgs.memberships_of(found.user_id)
+    if isinstance(found, Session):
+        org_id, operator = found.active_org_id, is_operator(found.user.email)
+    else:
+        org_id, operator = orgs.default_org_id(memberships), False
+    role = next((held.role for held in memberships if held.org_id == org_id), None)
+    return Standing(
+        active=True,
+        session=found if isinstance(found, Session) else None,
+        token=found if isinstance(found, PersonalAccessToken) else None,
+        active_org_id=org_id,
+        memberships=memberships,
+        roles=Member(found.user_id, org_id, role, (), operator=operator).roles,
+    )
 
 
 def introspect_connections(questions: Sequence[Question]) -> list[Answer]:
-    """Verdicts in the order of the questions, in three queries whatever their number. Changes nothing.
+    """Verdicts in the order of the questions, in four queries at most whatever their number. Changes nothing.
 
     Raises Fault INVALID_REQUEST (`items`) for none or more than 200.
     """
@@ -89,27 +111,44 @@ def introspect_connections(questions: Sequence[Question]) -> list[Answer]:
     sessions = {
         session.id: session for session in Session.objects.select_related("user", "device").filter(id__in=wanted)
     }
+    tokens = _personal_tokens([name for name in wanted if name.startswith(PERSONAL)])
     members = orgs.members_by_pair({(question.user_id, question.org_id) for question in questions})
     allowed = settings.OA.oa_sync_token_allowed_scopes
     answers = []
     for question in questions:
-        session = sessions.get(question.session_id)
-        if session is None:
-            reason: str | None = "session_unknown"
-        elif session.user_id != question.user_id:
-            reason = "user_mismatch"
-        elif session.device.device_id != question.device_id:
-            reason = "device_mismatch"
-        elif session.device.blocked_at is not None:
-            reason = "device_blocked"
-        elif session.status == "active" and session.refresh_expires_at <= now:
-            reason = "session_expired"
+        token = tokens.get(question.session_id)
+        if token is None:
+            reason = _session_reason(question, sessions.get(question.session_id), now)
         else:
-            reason = _standing_reason(session)
+            reason = _token_reason(question, token, now)
         member = members.get((question.user_id, question.org_id)) if reason is None else None
+        if member is not None and token is not None:
+            member = replace(member, operator=False)
         scopes = [scope for scope in allowed if member.holds(scope)] if member else []
         answers.append(Answer(reason is None, reason, member is not None, scopes))
     return answers
+
+
+def _session_reason(question: Question, session: Session | None, now: datetime) -> str | None:
+    if session is None:
+        return "session_unknown"
+    if session.user_id != question.user_id:
+        return "user_mismatch"
+    if session.device.device_id != question.device_id:
+        return "device_mismatch"
+    if session.device.blocked_at is not None:
+        return "device_blocked"
+    if session.status == "active" and session.refresh_expires_at <= now:
+        return "session_expired"
+    return _standing_reason(session)
+
+
+def _token_reason(question: Question, token: PersonalAccessToken, now: datetime) -> str | None:
+    if token.user_id != question.user_id:
+        return "user_mismatch"
+    if question.device_id != question.session_id:
+        return "device_mismatch"
+    return personal_token_problem(token, now)
 
 
 def _standing_reason(session: Session) -> str | None:
@@ -122,7 +161,19 @@ def _standing_reason(session: Session) -> str | None:
     return None
 
 
-def _by_session(session_id: str) -> tuple[Session | None, str | None]:
+def _personal_tokens(names: Sequence[str]) -> dict[str, PersonalAccessToken]:
+    """Personal access tokens by what stands for their session."""
+    if not names:
+        return {}
+    ids = [name.removeprefix(PERSONAL) for name in names]
+    rows = PersonalAccessToken.objects.select_related("user").filter(id__in=ids)
+    return {personal_session_id(row.id): row for row in rows}
+
+
+def _by_session(session_id: str) -> tuple[_Credential | None, str | None]:
+    if session_id.startswith(PERSONAL):
+        token = _personal_tokens([session_id]).get(session_id)
+        return token, "unknown_credential" if token is None else personal_token_problem(token, database_now())
     session = Session.objects.select_related("user", "device").filter(pk=session_id).first()
     if session is None:
         return None, "unknown_credential"
@@ -131,7 +182,7 @@ def _by_session(session_id: str) -> tuple[Session | None, str | None]:
     return session, _standing_reason(session)
 
 
-def _by_token(jti: str) -> tuple[Session | None, str | None]:
+def _by_token(jti: str) -> tuple[_Credential | None, str | None]:
     issued = IssuedSyncToken.objects.filter(jti=jti).first()
     if issued is None:
         return None, "unknown_credential"

@@ -24,6 +24,15 @@ BUCKETS: Final[dict[str, Bucket]] = {
     "token.mint": Bucket(120, 60),
     "runtime.run.start": Bucket(60, 60),
     "runtime.run.event": Bucket(6000, 60),
+    "stats": Bucket(30, 60),
+    "runtime.secret.fetch": Bucket(20, 60),
+    "webhooks.mail": Bucket(600, 60),
+    "ops.secret.failure": Bucket(10, 60),
+    "runtime.thread.message": Bucket(60, 60),
+    "runtime.codex.control.request": Bucket(60, 60),
+    "runtime.codex.event": Bucket(6000, 60),
+    "runtime.treasury": Bucket(60, 60),
+    "runtime.marketplace": Bucket(60, 60),
 }
 
 

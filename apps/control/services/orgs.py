@@ -8,9 +8,10 @@ from django.db import transaction
 from apps.control.domain import inputs
 from apps.control.domain.policy import Member
 from apps.control.domain.scopes import DEFAULT_ROLE_SCOPES
-from apps.control.models import Membership, Org, Session, User
+from apps.control.models import Membership, Org, OrgInvite, OrgProviderLink, Session, User
 from apps.control.services import trail
 from apps.control.services.authentication import Principal
+from apps.control.services.clock import database_now
 from apps.control.services.settings_view import is_operator
 from openagents.wire.faults import FORBIDDEN, INVALID_REQUEST, Fault
 
@@ -40,10 +41,12 @@ def personal_org_id(user_id: str) -> str:
     return f"user:{user_id}"
 
 
-def ensure_default_memberships(user: User) -> list[Membership]:
-    """The personal organisation (default) and those that the address's domain joins. Inside the sign-in transaction.
+def ensure_default_memberships(user: User, provider_org_id: str | None = None) -> list[Membership]:
+    """The personal organisation (default), those that the address's domain or the provider's organisation joins, and
+    those that invited the address. Inside the sign-in transaction.
 
-    A membership that was removed stays removed: an operator's decision outlives the next sign-in.
+    A membership that was removed stays removed, because an operator's decision outlives the next sign-in, unless
+    somebody invited the address since.
     """
     _join(user, personal_org_id(user.id), f"user-{user.id}", user.name, "owner", personal=True)
     joined = settings.OA.autojoin().get(inputs.email_domain(user.email))
@@ -51,7 +54,39 @@ def ensure_default_memberships(user: User) -> list[Membership]:
         org_id, role = joined
         slug = org_id.removeprefix("org:")
         _join(user, org_id, slug, slug, role, personal=False)
+    link = OrgProviderLink.objects.select_related("org").filter(pk=provider_org_id).first() if provider_org_id else None
+    if link is not None:
+        _join(user, link.org_id, link.org.slug, link.org.name, "member", personal=False)
+    _bind_invites(user)
     return memberships_of(user.id)
+
+
+def place(user_id: str, org_id: str, role: str) -> Membership:
+    """An active membership with the role's own scopes, new or in place of a removed one. Inside a transaction."""
+    membership, _ = Membership.objects.update_or_create(
+        org_id=org_id,
+        user_id=user_id,
+        defaults={
+            "role": role,
+            "role_scopes": list(DEFAULT_ROLE_SCOPES[role]),
+            "status": "active",
+            "created_at": database_now(),
+        },
+    )
+    return membership
+
+
+def _bind_invites(user: User) -> None:
+    """Open invites of this address become memberships, in one order of rows whoever comes first."""
+    open_ones = OrgInvite.objects.select_for_update().filter(email=user.email, bound_at__isnull=True)
+    for invite in open_ones.order_by("org_id"):
+        if not Membership.objects.filter(org_id=invite.org_id, user=user, status="active").exists():
+            place(user.id, invite.org_id, invite.role)
+            trail.note(
+                "org.member.added", user_id=user.id, org_id=invite.org_id, role=invite.role, by=invite.invited_by
+            )
+        invite.bound_at = database_now()
+        invite.save(update_fields=["bound_at"])
 
 
 def default_org_id(memberships: list[Membership]) -> str:
@@ -72,6 +107,10 @@ def activate(principal: Principal, org_id: str) -> list[Membership]:
     if all(membership.org_id != wanted for membership in held):
         raise Fault(FORBIDDEN, "Not a member of this organisation.")
     with transaction.atomic():
+        # Under the lock that a removal takes: whichever comes second sees the other's work.
+        place = Membership.objects.select_for_update().filter(user_id=principal.user_id, org_id=wanted)
+        if not place.filter(status="active").exists():
+            raise Fault(FORBIDDEN, "Not a member of this organisation.")
         Session.objects.filter(pk=principal.session_id, status="active").update(active_org_id=wanted)
         trail.note(
             "auth.active_org.updated",

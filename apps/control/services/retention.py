@@ -9,7 +9,15 @@ from django.db.models import Max, Q
 
 from apps.control import metrics
 from apps.control.domain.states import CHALLENGE, SESSION
-from apps.control.models import AuthChallenge, DevOutboxMessage, IssuedSyncToken, RefreshToken, Revocation, Session
+from apps.control.models import (
+    AuthChallenge,
+    DevOutboxMessage,
+    IssuedSyncToken,
+    RefreshToken,
+    Revocation,
+    Session,
+    StreamLease,
+)
 from apps.control.services.clock import database_now
 
 CHALLENGES_KEPT = timedelta(days=1)
@@ -58,6 +66,7 @@ def purge() -> dict[str, int]:
         "challenges": AuthChallenge.objects.filter(expires_at__lt=now - CHALLENGES_KEPT),
         "dev_outbox": DevOutboxMessage.objects.filter(created_at__lt=now - CHALLENGES_KEPT),
         "issued_tokens": IssuedSyncToken.objects.filter(expires_at__lt=now - ISSUED_KEPT),
+        "stream_leases": StreamLease.objects.filter(expires_at__lt=now - ISSUED_KEPT),
         "sessions": Session.objects.filter(
             Q(revoked_at__lt=now - SESSIONS_KEPT) | Q(status="expired", refresh_expires_at__lt=now - SESSIONS_KEPT)
         ),

@@ -51,9 +51,7 @@ def end_sessions(sessions: Sequence[Session], reason: str, now: datetime) -> End
         state=REFRESH_TOKEN.after("current", "end_session"), ended_at=now
     )
     RefreshToken.objects.filter(session_id__in=ids, replay_sealed__isnull=False).update(replay_sealed=None)
-    issued = IssuedSyncToken.objects.filter(session_id__in=ids, revoked_at__isnull=True, expires_at__gt=now)
-    jtis = sorted(issued.values_list("jti", flat=True))
-    issued.update(revoked_at=now)
+    jtis = revoke_issued(now, session_id__in=ids)
     devices = {session.device_id: session.device.device_id for session in live}
     hinted: list[str] = []
     if reason != "device_replaced":  # the session that replaces it lives on the same device
@@ -66,6 +64,14 @@ def end_sessions(sessions: Sequence[Session], reason: str, now: datetime) -> End
     return Ended(ids, sorted(set(devices.values())), sorted(token.id for token in tokens), now, seq)
 
 
+def revoke_issued(now: datetime, **filters: Any) -> list[str]:
+    """Mark the live sync and khala tokens that match as revoked; their ids, sorted."""
+    live = IssuedSyncToken.objects.select_for_update().filter(revoked_at__isnull=True, expires_at__gt=now, **filters)
+    jtis = [token.jti for token in live.order_by("jti")]
+    IssuedSyncToken.objects.filter(jti__in=jtis).update(revoked_at=now)
+    return jtis
+
+
 def announce(
     *,
     user_id: str,
@@ -74,6 +80,7 @@ def announce(
     jtis: Sequence[str],
     reason: str,
     revoked_at: datetime,
+    memberships: Sequence[dict[str, str]] = (),
 ) -> int:
     """Append to the feed, which is gap-free in commit order: whoever takes a number holds the lock until its commit."""
     with connection.cursor() as cursor:
@@ -85,6 +92,7 @@ def announce(
         session_ids=list(session_ids),
         device_ids=list(device_ids),
         jtis=list(jtis),
+        memberships=list(memberships),
         reason=reason,
         revoked_at=revoked_at,
         request_id=context.request_id.get(),

@@ -13,9 +13,18 @@ from openagents.secretbox.keyring import KeyRing
 
 ACCESS_PREFIX = "oa_at_"
 REFRESH_PREFIX = "oa_rt_"
+PERSONAL_PREFIX = "oa_pat_"
 SECRET_BYTES = 32
 
-__all__ = ["SecretUnreadable", "digest", "new_access_token", "new_refresh_token", "open_pair", "seal_pair"]
+__all__ = [
+    "SecretUnreadable",
+    "digest",
+    "new_access_token",
+    "new_personal_token",
+    "new_refresh_token",
+    "open_pair",
+    "seal_pair",
+]
 
 
 def new_access_token() -> str:
@@ -24,6 +33,10 @@ def new_access_token() -> str:
 
 def new_refresh_token() -> str:
     return f"{REFRESH_PREFIX}{secrets.token_hex(SECRET_BYTES)}"
+
+
+def new_personal_token() -> str:
+    return f"{PERSONAL_PREFIX}{secrets.token_hex(SECRET_BYTES)}"
 
 
 def digest(secret: str) -> str:

@@ -174,7 +174,7 @@ def _admit(challenge_id: str, proven: identity.Identity, entered: CodeEntered) -
     challenge.consumed_at = now
     challenge.save(update_fields=["status", "consumed_at"])
     user, is_new = _upsert_user(proven, challenge)
-    memberships = orgs.ensure_default_memberships(user)
+    memberships = orgs.ensure_default_memberships(user, proven.organization_id)
     device = _upsert_device(user, entered)
     if device.blocked_at is not None:
         raise Fault(FORBIDDEN, "This device is blocked.", reason_code="device_blocked")

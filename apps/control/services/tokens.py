@@ -190,7 +190,7 @@ def _issue(
     A granted `ops.read` makes the surface an operator's, which Khala demands.
     """
     kid, secret = mint.signing_key
-    issued = issue_second(database_now(), principal.device_revoked_at)
+    issued = issue_second(database_now(), principal.revoked_until)
     jti = new_id(mint.kind)
     surface = "operator" if OPERATOR_READ in scopes else _surface(principal)
     holder = Holder(principal.user_id, principal.active_org_id, principal.session_id, principal.device_id, surface)

@@ -2280,3 +2280,33 @@ class MailWebhookEnvelope(_message.Message):
     DATA_FIELD_NUMBER: _ClassVar[int]
     data: MailWebhookData
     def __init__(self, data: _Optional[_Union[MailWebhookData, _Mapping]] = ...) -> None: ...
+
+class MaintenanceRequest(_message.Message):
+    __slots__ = ("enabled", "reason", "until")
+    ENABLED_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
+    enabled: bool
+    reason: str
+    until: _timestamp_pb2.Timestamp
+    def __init__(self, enabled: _Optional[bool] = ..., reason: _Optional[str] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class MaintenanceState(_message.Message):
+    __slots__ = ("enabled", "reason", "until", "changed_by", "changed_at")
+    ENABLED_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_BY_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_AT_FIELD_NUMBER: _ClassVar[int]
+    enabled: bool
+    reason: str
+    until: _timestamp_pb2.Timestamp
+    changed_by: str
+    changed_at: _timestamp_pb2.Timestamp
+    def __init__(self, enabled: _Optional[bool] = ..., reason: _Optional[str] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., changed_by: _Optional[str] = ..., changed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class MaintenanceEnvelope(_message.Message):
+    __slots__ = ("data",)
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    data: MaintenanceState
+    def __init__(self, data: _Optional[_Union[MaintenanceState, _Mapping]] = ...) -> None: ...

@@ -151,3 +151,23 @@ class RuntimeCommsDeliveryEventResponse(_message.Message):
     status: str
     idempotent_replay: bool
     def __init__(self, event_id: _Optional[str] = ..., event_id_camel: _Optional[str] = ..., status: _Optional[str] = ..., idempotent_replay: _Optional[bool] = ...) -> None: ...
+
+class RuntimeWriteModeRequest(_message.Message):
+    __slots__ = ("mode", "reason")
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    mode: str
+    reason: str
+    def __init__(self, mode: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class RuntimeWriteModeResponse(_message.Message):
+    __slots__ = ("mode", "pending_mode", "approved_by", "updated_at")
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    PENDING_MODE_FIELD_NUMBER: _ClassVar[int]
+    APPROVED_BY_FIELD_NUMBER: _ClassVar[int]
+    UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
+    mode: str
+    pending_mode: str
+    approved_by: _containers.RepeatedScalarFieldContainer[str]
+    updated_at: _timestamp_pb2.Timestamp
+    def __init__(self, mode: _Optional[str] = ..., pending_mode: _Optional[str] = ..., approved_by: _Optional[_Iterable[str]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
