@@ -117,5 +117,5 @@ def test_the_document_is_of_the_real_router() -> None:
     assert operation["x-oa-response-message"] == "openagents.control.v1.AuthVerifyHttpResponse"
     assert document["paths"]["/api/sync/token"]["post"]["security"] == [{"bearerAuth": []}]
     ids = [row["operationId"] for path in document["paths"].values() for row in path.values()]
-    assert len(ids) == len(set(ids)) >= 26
+    assert len(ids) == len(set(ids)) == 87
     assert b'": ' not in content.split(b"description")[0]
