@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -75,7 +76,7 @@ class MemoryHintSource:
         self.healthy = False
 
 
-class _Reconnecting:
+class _Reconnecting(ABC):
     """The life of a driver with a connection: listen, and after a failure listen again, later each time."""
 
     driver = ""
@@ -127,8 +128,9 @@ class _Reconnecting:
         finally:
             first.set()
 
+    @abstractmethod
     async def _listen(self, deliver: Deliver, listening: Callable[[], None]) -> None:
-        raise NotImplementedError(self.driver)
+        """Deliver hints until the connection ends or fails; call `listening` once it hears."""
 
 
 def _postgres_hint(payload: str) -> Hint | None:
