@@ -54,6 +54,7 @@ class Process:
     writer_group: str
     queues: tuple[str, ...] = ()
     settings: str = ""
+    urlconf: str = ""
 
     @property
     def env_name(self) -> str:
@@ -81,6 +82,7 @@ PLANES: dict[str, Plane] = {
 
 def _process(name: str, plane: str, port: int, *queues: str, server: Server = "wsgi") -> Process:
     group = f"oa_{name.replace('-', '_')}_rw"
+    role = name.removeprefix(plane).replace("-", "_")  # "" where a plane is one process, "_executor" where it is two
     return Process(
         name=name,
         plane=plane,
@@ -90,6 +92,7 @@ def _process(name: str, plane: str, port: int, *queues: str, server: Server = "w
         writer_group=group,
         queues=queues,
         settings=f"settings.{plane}",
+        urlconf=f"apps.{plane}.urls{role}",
     )
 
 

@@ -81,7 +81,7 @@ def build(plane: str, *, extra_apps: tuple[str, ...] = (), first_apps: tuple[str
         "ALLOWED_HOSTS": config.oa_allowed_hosts,
         "INSTALLED_APPS": [*first_apps, *GROUND_APPS, *extra_apps, PLANES[plane].app],
         "MIDDLEWARE": [*config.outer_middleware(), *MIDDLEWARE, *config.inner_middleware()],
-        "ROOT_URLCONF": f"apps.{plane}.urls",
+        "ROOT_URLCONF": process.urlconf,
         "WSGI_APPLICATION": "openagents.ops.wsgi.application",
         "DATABASES": {"default": database},
         "DATABASE_ROUTERS": ["openagents.db.router.PlaneRouter"],

@@ -44,7 +44,8 @@ def _locked(name: str) -> Iterator[None]:
 
 def _digest(plane: Plane) -> str:
     """What the plane's schema is made of: its migrations and their SQL, the ground's, the roles."""
-    paths = [ROOT / "openagents/planes.py", ROOT / "openagents/db/roles.py", ROOT / "openagents/db/append_only.py"]
+    ground = ("planes.py", "db/roles.py", "db/append_only.py", "db/table_rights.py")
+    paths = [ROOT / "openagents" / name for name in ground]
     paths += sorted((ROOT / "openagents/db/migrations").rglob("*.py"))
     paths += sorted((ROOT / "apps" / plane.name / "migrations").rglob("*.*"))
     digest = hashlib.sha256()

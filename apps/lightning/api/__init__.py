@@ -1,0 +1,1 @@
+"""HTTP in: the executor under `executor/`, the operations under `ops/`."""

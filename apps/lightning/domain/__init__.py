@@ -1,0 +1,1 @@
+"""What the plane knows: pure values, state machines as tables, formulas."""

@@ -1,0 +1,1 @@
+"""What the plane keeps. `executor_*` modules hold custody and payments, `network` the simulation, the rest is ops."""

@@ -1,0 +1,1 @@
+"""What the plane does: the executor under `executor/`, the operations under `ops/`."""
