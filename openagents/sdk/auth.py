@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -66,6 +67,11 @@ class AuthService:
     @property
     def device_id(self) -> str:
         return self._store.device_id()
+
+    @property
+    def token_store_kind(self) -> str:
+        """Where the tokens rest: `file` or `keyring`."""
+        return self._store.kind
 
     def stored_session(self) -> Session | None:
         """The session on disk, if this control issued it. Makes no call."""
@@ -168,6 +174,16 @@ class AuthService:
             self._store.save(fresh)
             self._move(AuthEvent.REFRESHED)
             return fresh
+
+    async def adopt_org(self, org_id: str) -> Session:
+        """Note that the session acts in another organisation. Raises `missing_credential` when signed out."""
+        async with self._refreshing, RefreshLock(self._store).held():
+            stored = self.stored_session()
+            if stored is None:
+                raise self._ended("signed out by another process")
+            moved = replace(stored, org_id=org_id)
+            self._store.save(moved)
+            return moved
 
     async def logout(self) -> bool:
         """Sign out here always, at control if it can be reached. Returns whether control confirmed."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 CLIENT_NAME = "autopilot-desktop"
 """Value of `x-client` and of `hello.client`: the one name control maps to a desktop session."""
-VERSION = "0.1.0"
-BUILD_ID = os.environ.get("OA_CLIENT_BUILD_ID", "20261121T000000Z")
+VERSION, _RELEASED = Path(__file__).with_name("RELEASE").read_text(encoding="ascii").split()
+"""Version and time of the release, written into the file `RELEASE` when one is made."""
+BUILD_ID = os.environ.get("OA_CLIENT_BUILD_ID", "").strip() or _RELEASED
 """Release stamp `YYYYMMDDTHHMMSSZ`; servers compare it as a plain string with their window."""
 
 CONTROL_PROTOCOL_VERSION = "openagents.control.v1"

@@ -29,6 +29,7 @@ class ErrorKind(StrEnum):
     REAUTH_REQUIRED = "reauth_required"
     UNSUPPORTED = "unsupported"
     VERIFICATION_FAILED = "verification_failed"
+    POLICY = "policy_denied"
     UNKNOWN = "unknown"
 
 
@@ -54,6 +55,7 @@ TABLE: dict[ErrorKind, Meaning] = {
     ErrorKind.REAUTH_REQUIRED: Meaning(False, 3),
     ErrorKind.UNSUPPORTED: Meaning(False, 2),
     ErrorKind.VERIFICATION_FAILED: Meaning(False, 9),
+    ErrorKind.POLICY: Meaning(False, 10),
     ErrorKind.UNKNOWN: Meaning(False, 1),
 }
 
@@ -76,6 +78,10 @@ class SdkError(Exception):
 
     `request_id` names the attempt chain in the server's logs; `errors` are per-field texts of a validation failure.
     """
+
+    def __new__(cls, kind: ErrorKind, *args: Any, **fields: Any) -> SdkError:
+        """An SdkError is made as the class of its kind, so that `except NotFound` works everywhere."""
+        return super().__new__(_CLASSES.get(kind, cls) if cls is SdkError else cls)
 
     def __init__(
         self,
@@ -119,10 +125,77 @@ class SdkError(Exception):
         return document
 
 
+class Unreachable(SdkError):
+    """`network`: no answer. Whether a mutation was done is open; repeating it with its key finds out."""
+
+
+class SignInNeeded(SdkError):
+    """`unauthorized`, `missing_credential`, `reauth_required`: sign in, then try again."""
+
+
+class Forbidden(SdkError):
+    """`forbidden`: the account may not do this."""
+
+
+class NotFound(SdkError):
+    """`not_found`: no such thing, or not yours."""
+
+
+class Conflict(SdkError):
+    """`conflict`: the state does not allow it, or the key was used for something else; `reason` says which."""
+
+
+class Invalid(SdkError):
+    """`validation`, `unsupported`: the call itself is wrong; `errors` names fields."""
+
+
+class UpgradeRequired(SdkError):
+    """`upgrade_required`: this build is outside `window`."""
+
+
+class Unavailable(SdkError):
+    """`service_unavailable`, `maintenance`, `rate_limited`, `stale`: not now; `retry_after_ms` if the server knows."""
+
+
+class DependencyUnavailable(Unavailable):
+    """The server answered, but something behind it did not: a lane whose plane is down or does not exist here."""
+
+
+class PolicyDenied(SdkError):
+    """`policy_denied`: understood, allowed to ask, and refused by a rule."""
+
+
+class VerificationFailed(SdkError):
+    """`verification_failed`: hashes or signatures do not match; `errors` lists the findings."""
+
+
+_CLASSES: dict[ErrorKind, type[SdkError]] = {
+    ErrorKind.NETWORK: Unreachable,
+    ErrorKind.UNAUTHORIZED: SignInNeeded,
+    ErrorKind.MISSING_CREDENTIAL: SignInNeeded,
+    ErrorKind.REAUTH_REQUIRED: SignInNeeded,
+    ErrorKind.FORBIDDEN: Forbidden,
+    ErrorKind.NOT_FOUND: NotFound,
+    ErrorKind.CONFLICT: Conflict,
+    ErrorKind.VALIDATION: Invalid,
+    ErrorKind.UNSUPPORTED: Invalid,
+    ErrorKind.UPGRADE_REQUIRED: UpgradeRequired,
+    ErrorKind.RATE_LIMITED: Unavailable,
+    ErrorKind.MAINTENANCE: Unavailable,
+    ErrorKind.STALE: Unavailable,
+    ErrorKind.SERVICE_UNAVAILABLE: Unavailable,
+    ErrorKind.VERIFICATION_FAILED: VerificationFailed,
+    ErrorKind.POLICY: PolicyDenied,
+}
+_DEPENDENCY_CODES = frozenset({"service_unavailable", "dependency_unavailable"})
+
+
 def classify(status: int, code: str = "") -> ErrorKind:
     """The kind of an answer with HTTP `status` (0 = no answer) and error `code` (surfaces 3.1)."""
     if code == "decode_failed":
         return ErrorKind.DECODE
+    if code == ErrorKind.POLICY:
+        return ErrorKind.POLICY
     if status == 503 and code == "maintenance":
         return ErrorKind.MAINTENANCE
     if status in _BY_STATUS:
@@ -145,7 +218,8 @@ def from_answer(status: int, body: object, *, request_id: str = "", retry_after_
     if kind is ErrorKind.UNAUTHORIZED and detail.get("reauth_required") is True:
         kind = ErrorKind.REAUTH_REQUIRED
     field_errors = fields.get("errors")
-    return SdkError(
+    behind = kind is ErrorKind.SERVICE_UNAVAILABLE and bool({code, reason} & _DEPENDENCY_CODES)
+    return (DependencyUnavailable if behind else SdkError)(
         kind,
         str(message),
         status=status,

@@ -20,12 +20,14 @@ from openagents.receipts.ids import new_id
 from openagents.sdk import backoff
 from openagents.sdk.commands import Auth, Command
 from openagents.sdk.compat import CLIENT_NAME, VERSION, handshake_headers
+from openagents.sdk.compat_gate import CONTROL, CompatGate
 from openagents.sdk.credentials import Session
-from openagents.sdk.errors import ErrorKind, SdkError, from_answer
+from openagents.sdk.errors import DependencyUnavailable, ErrorKind, SdkError, from_answer
 
 BODY_BYTES_MAX = 8 * 1024 * 1024
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
+TRACE_DIGITS = 32
 TOTAL_SECONDS = 30.0
 
 
@@ -89,7 +91,13 @@ class HttpxTransport:
 
     async def _exchange(self, request: HttpRequest) -> HttpResponse:
         outgoing = self._client.build_request(
-            request.method, request.url, headers=dict(request.headers), content=request.content
+            request.method,
+            request.url,
+            headers=dict(request.headers),
+            content=request.content,
+            timeout=httpx.Timeout(max(READ_SECONDS, request.timeout_seconds), connect=CONNECT_SECONDS)
+            if request.timeout_seconds > TOTAL_SECONDS
+            else httpx.USE_CLIENT_DEFAULT,
         )
         # A redirect of a mutation could repeat it elsewhere; following is for reads alone.
         answer = await self._client.send(outgoing, stream=True, follow_redirects=request.method == "GET")
@@ -141,7 +149,9 @@ class CommandBus:
         wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
         uniform: Callable[[], float] = random.random,
         observe: Callable[[Dispatch], None] | None = None,
+        gate: CompatGate | None = None,
     ) -> None:
+        self._gate = gate
         self._base_url = base_url
         self._transport = transport
         self._surface = surface
@@ -155,12 +165,21 @@ class CommandBus:
         """The 2xx answer of `command`. Raises SdkError for everything else, after the retries its kind allows."""
         request_id, started = new_id("req"), self._clock()
         error_kind: str | None = ErrorKind.UNKNOWN.value
+        # Signing out must work from any build.
+        free = command.mapping.auth is Auth.NONE or command.intent == "logout_session"
+        gated = None if free else self._gate
         try:
+            if gated is not None:
+                gated.refuse(CONTROL)
             answer = await self._attempts(command, credentials, request_id, started)
             error_kind = None
+            if gated is not None:
+                gated.clear(CONTROL)
             return answer
         except SdkError as error:
             error_kind = error.kind.value
+            if gated is not None and error.status == 426 and error.window is not None:
+                gated.record(CONTROL, error.window)
             raise
         finally:
             latency = int((self._clock() - started) * 1000)
@@ -172,11 +191,11 @@ class CommandBus:
         """One attempt, whatever the answer. Raises TransportFailure."""
         mapping = command.mapping
         headers = {
-            "accept": "*/*" if mapping.raw else "application/json",
+            "accept": mapping.accept,
             "x-client": CLIENT_NAME,
             "x-device-id": device_id,
             "x-request-id": request_id,
-            "traceparent": f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01",
+            "traceparent": f"00-{_trace_of(request_id)}-{secrets.token_hex(8)}-01",
             "user-agent": f"oa-client/{VERSION} ({self._surface}; python)",
             **handshake_headers(),
         }
@@ -199,16 +218,14 @@ class CommandBus:
         attempt, refreshed = 1, False
         while True:
             left_ms = backoff.HTTP_BUDGET_MS - int((self._clock() - started) * 1000)
-            seconds = min(self._timeout, max(left_ms, 1) / 1000)
+            seconds = mapping.seconds or min(self._timeout, max(left_ms, 1) / 1000)
             try:
                 answer = await self.send_once(
                     command, device_id=credentials.device_id, request_id=request_id, session=session, seconds=seconds
                 )
                 if 200 <= answer.status < 300:
                     return answer
-                error = from_answer(
-                    answer.status, answer.json(), request_id=request_id, retry_after_ms=retry_after_ms(answer)
-                )
+                error = _failure(command, answer, request_id)
             except TransportFailure as failure:
                 error = SdkError(ErrorKind.NETWORK, str(failure), request_id=request_id)
             if error.status == 401 and session is not None and not refreshed:
@@ -218,7 +235,7 @@ class CommandBus:
             delay_ms = self._delay_ms(error, attempt)
             spent_ms = int((self._clock() - started) * 1000)
             last = attempt >= backoff.HTTP_ATTEMPTS_MAX or spent_ms + delay_ms >= backoff.HTTP_BUDGET_MS
-            if last or not mapping.retry or not error.retryable:
+            if last or not mapping.retry or not error.retryable or error.code == "lane_not_served":
                 raise error
             await self._wait(delay_ms / 1000)
             attempt += 1
@@ -228,6 +245,23 @@ class CommandBus:
         if error.retry_after_ms is not None:
             delay = max(delay, error.retry_after_ms)
         return max(delay, backoff.MAINTENANCE_MIN_MS) if error.kind is ErrorKind.MAINTENANCE else delay
+
+
+def _trace_of(request_id: str) -> str:
+    """One trace for all attempts of a call, found by its request id."""
+    digits = request_id.rpartition("_")[2]
+    return digits if len(digits) == TRACE_DIGITS else secrets.token_hex(TRACE_DIGITS // 2)
+
+
+def _failure(command: Command, answer: HttpResponse, request_id: str) -> SdkError:
+    error = from_answer(answer.status, answer.json(), request_id=request_id, retry_after_ms=retry_after_ms(answer))
+    if error.kind is not ErrorKind.NOT_FOUND or command.params or command.mapping.mutating:
+        return error
+    # A list that is not there: the lane itself is missing behind this control, whoever asks for whatever.
+    message = f"nothing here answers {command.mapping.path}: the lane is not served"
+    return DependencyUnavailable(
+        ErrorKind.SERVICE_UNAVAILABLE, message, status=404, code="lane_not_served", request_id=error.request_id
+    )
 
 
 def retry_after_ms(answer: HttpResponse) -> int | None:

@@ -15,8 +15,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from openagents.sdk.compat import KHALA_PROTOCOL_VERSION, CompatibilityWindow
+from openagents.sdk.compat_gate import KHALA, CompatGate
 from openagents.sdk.errors import ErrorKind, SdkError
 from openagents.sdk.http import HttpRequest, HttpTransport, TransportFailure
+from openagents.sdk.hydration import Read, hydrate, owner_state
 from openagents.sdk.khala import actions as do
 from openagents.sdk.khala.session import KhalaSession
 from openagents.sdk.khala.websocket import (
@@ -25,7 +28,7 @@ from openagents.sdk.khala.websocket import (
     WsConnection,
     WsTransport,
     decoded_object,
-    refusal_code,
+    refusal,
 )
 from openagents.sdk.snapshots import SnapshotNotSupported, load_snapshot
 from openagents.sdk.topic_names import class_of
@@ -35,6 +38,8 @@ from openagents.sdk.watermarks.contract import ApplyTransaction, Reducer, Waterm
 ITEMS_MAX = 1_000
 """Items waiting for the listener before reading stops (surfaces 5.5); one batch may go over it."""
 FRAMES_AHEAD = 8
+HYDRATION_SECONDS = 10.0
+"""Longest wait for what one batch only points at: shorter than the silence a server bears."""
 
 log = logging.getLogger("openagents.sdk.live")
 
@@ -91,6 +96,8 @@ class LiveLink:
         namespace: str,
         reducer: Reducer | None = None,
         on_link: Callable[[LinkChange], None] | None = None,
+        read: Read | None = None,
+        gate: CompatGate | None = None,
         clock: Callable[[], float] = time.monotonic,
         uniform: Callable[[], float] = random.random,
     ) -> None:
@@ -104,9 +111,12 @@ class LiveLink:
         self._on_link = on_link or (lambda change: None)
         self._clock = clock
         self._uniform = uniform
+        self._read = read
+        self._gate = gate
         self._documents = frozenset(topic for topic in topics if class_of(topic).documents)
+        elsewhere = [topic for topic in topics if class_of(topic).owner and read is not None]
         cursors = {topic: store.cursor(namespace, topic) for topic in topics}
-        self.session = KhalaSession(cursors, documents=self._documents)
+        self.session = KhalaSession(cursors, documents=self._documents, elsewhere=elsewhere)
         self._inbox: asyncio.Queue[do.Input] = asyncio.Queue()
         self._items: asyncio.Queue[TopicItem | None] = asyncio.Queue()
         self._room = asyncio.Event()
@@ -116,6 +126,7 @@ class LiveLink:
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop_task: asyncio.Task[None] | None = None
         self._stopped = do.Link(LinkState.IDLE, "")
+        self._link = LinkState.IDLE
         store.follow(namespace, topics)
 
     async def __aenter__(self) -> LiveLink:
@@ -123,11 +134,34 @@ class LiveLink:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        self._feed(do.Stop())
-        tasks = [*self._tasks, *self._socket_tasks.values(), *([self._loop_task] if self._loop_task else [])]
+        if self._loop_task is not None:
+            self._loop_task.cancel()
+            await asyncio.gather(self._loop_task, return_exceptions=True)
+        await self._feed(do.Stop())
+        self._keep_counters()
+        tasks = [*self._tasks, *self._socket_tasks.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _keep_counters(self) -> None:
+        if not self.session.counters:
+            return
+        try:
+            self._store.count(self._namespace, self.session.counters)
+        except Exception as error:
+            # Figures for a status view must not be what makes the end of a tail fail.
+            log.warning("cannot keep the counters", extra={"error": str(error)})
+
+    def observe(self, observer: Callable[[LinkChange], None]) -> None:
+        """Have `observer` hear of the link, too. It must not raise."""
+        inner = self._on_link
+
+        def both(change: LinkChange) -> None:
+            observer(change)
+            inner(change)
+
+        self._on_link = both
 
     async def items(self) -> AsyncIterator[TopicItem]:
         """What happens to the topics, in order, each after it was stored. Ends by raising SdkError when the link stops
@@ -148,7 +182,7 @@ class LiveLink:
 
     async def _run(self) -> None:
         try:
-            self._feed(do.Start())
+            await self._feed(do.Start())
             while self.session.state not in STOPPED_LINKS:
                 deadline = self.session.next_deadline_ms()
                 left = None if deadline is None else max(deadline - self._now_ms(), 0) / 1000
@@ -156,22 +190,23 @@ class LiveLink:
                     event = await asyncio.wait_for(self._inbox.get(), left)
                 except TimeoutError:
                     event = do.Tick()
-                self._feed(event)
+                await self._feed(event)
                 self._consumed.set()
                 if deadline is not None and deadline <= self._now_ms() and not isinstance(event, do.Tick):
                     # A stream of frames must not keep the clock from being heard.
-                    self._feed(do.Tick())
+                    await self._feed(do.Tick())
         finally:
             self._items.put_nowait(None)
 
-    def _feed(self, event: do.Input) -> None:
+    async def _feed(self, event: do.Input) -> None:
         for action in self.session.handle(event, self._now_ms(), self._uniform()):
-            self._perform(action)
+            if isinstance(action, do.Apply):
+                await self._feed(await self._apply(action))
+            else:
+                self._perform(action)
 
     def _perform(self, action: do.Action) -> None:
         match action:
-            case do.Apply():
-                self._feed(self._apply(action))
             case do.Keep():
                 self._store.keep(self._namespace, action.topic, action.cursor)
             case do.Replace():
@@ -183,6 +218,7 @@ class LiveLink:
             case do.Link():
                 if action.state in STOPPED_LINKS:
                     self._stopped = action
+                self._remember(action)
                 self._on_link(LinkChange(action.state, action.reason, action.retry_in_ms))
             case do.Mint():
                 self._spawn(self._mint())
@@ -204,14 +240,54 @@ class LiveLink:
                     self._tasks.add(task)
                     task.add_done_callback(self._tasks.discard)
 
-    def _apply(self, action: do.Apply) -> do.Applied | do.ApplyFailed:
+    async def _apply(self, action: do.Apply) -> do.Applied | do.ApplyFailed:
+        updates = action.updates
+        if any(update.hydration_required for update in updates):
+            updates = await self._hydrated(updates)
         try:
-            self._store.apply(self._namespace, action.topic, action.updates, action.cursor, self._reduce)
+            self._store.apply(self._namespace, action.topic, updates, action.cursor, self._reduce)
         except Exception:
             # Whatever a reducer raises: the transaction is undone, and the session decides between retry and parking.
             log.exception("apply failed", extra={"topic": action.topic, "seq": action.updates[0].seq})
             return do.ApplyFailed(action.topic)
-        return do.Applied(action.topic)
+        return do.Applied(action.topic, updates)
+
+    async def _hydrated(self, updates: tuple[Update, ...]) -> tuple[Update, ...]:
+        """The updates with what they point at. What cannot be read stays a pointer; the position moves on either way,
+        because waiting for one document must not hold a topic up."""
+        if self._read is None:
+            return updates
+        done = list(updates)
+        try:
+            async with asyncio.timeout(HYDRATION_SECONDS):
+                for index, update in enumerate(updates):
+                    if update.hydration_required:
+                        done[index] = await self._one_hydrated(self._read, update)
+        except TimeoutError:
+            self.session.counters["hydrations_failed"] += 1
+        return tuple(done)
+
+    async def _one_hydrated(self, read: Read, update: Update) -> Update:
+        try:
+            complete = await hydrate(read, update)
+        except SdkError as error:
+            self.session.counters["hydrations_failed"] += 1
+            log.warning("cannot read what an update points at", extra={"topic": update.topic, "error": str(error)})
+            return update
+        self.session.counters["hydrations"] += 1
+        return complete
+
+    def _remember(self, link: do.Link) -> None:
+        """Keep what Khala said about this build: whether it takes it."""
+        before, self._link = self._link, link.state
+        # A stop while minting is what the gate or control said, not Khala: noting it again would never let it end.
+        if self._gate is None or before is LinkState.MINTING:
+            return
+        if link.state is LinkState.LIVE:
+            self._gate.clear(KHALA)
+        elif link.state is LinkState.UPGRADE_REQUIRED:
+            unstated = CompatibilityWindow("unsupported_schema_version", KHALA_PROTOCOL_VERSION, "", None, 0, 0)
+            self._gate.record(KHALA, link.window or unstated)
 
     def _reduce(self, transaction: ApplyTransaction, update: Update) -> None:
         if update.topic in self._documents:
@@ -222,6 +298,8 @@ class LiveLink:
 
     async def _mint(self) -> None:
         try:
+            if self._gate is not None:
+                self._gate.refuse(KHALA)
             token = await self._tokens.mint()
             self._inbox.put_nowait(do.TokenReady(token.token, token.expires_in_ms))
         except SdkError as error:
@@ -237,6 +315,10 @@ class LiveLink:
     async def _snapshot(self, action: do.LoadSnapshot) -> None:
         topic = action.topic
         try:
+            if self._read is not None and class_of(topic).owner:
+                position, documents = await owner_state(self._read, topic)
+                self._inbox.put_nowait(do.SnapshotLoaded(topic, position, documents))
+                return
             token = await self._tokens.mint()
             origin = self._endpoints.http_origin
             snapshot = await load_snapshot(self._http, origin, topic, action.href, token.token)
@@ -245,8 +327,10 @@ class LiveLink:
             self._inbox.put_nowait(do.SnapshotFailed(topic, supported=False))
         except (SdkError, KeyError, TypeError, ValueError) as error:
             log.warning("snapshot failed", extra={"topic": topic, "error": str(error)})
-            forbidden = isinstance(error, SdkError) and error.kind is ErrorKind.FORBIDDEN
-            self._inbox.put_nowait(do.SnapshotFailed(topic, forbidden=forbidden))
+            kind = error.kind if isinstance(error, SdkError) else ErrorKind.DECODE
+            supported = kind not in {ErrorKind.NOT_FOUND, ErrorKind.UNSUPPORTED}
+            forbidden = kind is ErrorKind.FORBIDDEN
+            self._inbox.put_nowait(do.SnapshotFailed(topic, supported=supported, forbidden=forbidden))
 
     async def _socket(self, action: do.Open) -> None:
         number = action.connection
@@ -254,7 +338,9 @@ class LiveLink:
             connection = await self._sockets.connect(self._endpoints.ws_url, action.token)
         except HandshakeRefused as refused:
             refused = await self._explained(refused, action.token)
-            self._inbox.put_nowait(do.OpenFailed(number, refused.status, refused.code, refused.retry_after_ms))
+            self._inbox.put_nowait(
+                do.OpenFailed(number, refused.status, refused.code, refused.retry_after_ms, refused.window)
+            )
             return
         except (OSError, TimeoutError) as error:
             self._inbox.put_nowait(do.OpenFailed(number, 0, ""))
@@ -300,7 +386,7 @@ class LiveLink:
             answer = await self._http.send(HttpRequest("GET", url, {"authorization": f"Bearer {token}"}))
         except TransportFailure:
             return HandshakeRefused(0)
-        return HandshakeRefused(answer.status, refusal_code(decoded_object(answer.content)))
+        return refusal(answer.status, decoded_object(answer.content))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -22,7 +22,10 @@ from typing import Any
 
 from openagents.sdk.credentials import SESSION_FIELDS, SESSION_SCHEMA, Session
 from openagents.sdk.errors import ErrorKind, SdkError
+from openagents.sdk.vaults import Vault, chosen_vault
 
+KEYRING = "keyring"
+SECRET_FIELDS = ("access_token", "refresh_token")
 LOCK_WAIT_SECONDS = 30.0
 """Longer than the slowest refresh under the lock: two sends of 4 s and a pause."""
 LOCK_POLL_SECONDS = 0.02
@@ -58,9 +61,17 @@ def read_document(path: Path) -> dict[str, Any] | None:
 class TokenStore:
     """The token files of one profile, and the device id of the installation."""
 
-    def __init__(self, home: Path, profile: str) -> None:
+    def __init__(self, home: Path, profile: str, vault: Vault | None = None) -> None:
+        """`vault`: where the tokens go instead of the file; by default what `OA_TOKEN_STORE` and this machine say."""
         self._home = home
         self._dir = home / "profiles" / profile
+        self._vault = vault if vault is not None else chosen_vault(os.environ)
+        self._account = f"{home.absolute()}#{profile}"
+
+    @property
+    def kind(self) -> str:
+        """Where the next tokens are written: `keyring` or `file`."""
+        return "file" if self._vault is None else KEYRING
 
     @property
     def directory(self) -> Path:
@@ -75,13 +86,20 @@ class TokenStore:
         document = read_document(self.session_path)
         if document is None or document.get("schema") != SESSION_SCHEMA:
             return None
+        if document.get("stored_in") == KEYRING:
+            document = {**document, **self._secrets()}
         values = {name: value for name in SESSION_FIELDS if isinstance(value := document.get(name), str)}
         if len(values) != len(SESSION_FIELDS) or not values["access_token"]:
             return None
         return Session(**values)
 
     def save(self, session: Session) -> None:
-        write_private(self.session_path, {"schema": SESSION_SCHEMA, **asdict(session)})
+        document: dict[str, Any] = {"schema": SESSION_SCHEMA, **asdict(session)}
+        if self._vault is not None:
+            # The vault first: a crash in between leaves the new tokens beside old times, and times are only hints.
+            self._vault.put(self._account, json.dumps({name: document[name] for name in SECRET_FIELDS}))
+            document |= {**dict.fromkeys(SECRET_FIELDS, ""), "stored_in": KEYRING}
+        write_private(self.session_path, document)
 
     def wipe(self) -> None:
         """Drop both tokens; who was signed in, where and on which device stays, so signing in again is one step."""
@@ -91,6 +109,8 @@ class TokenStore:
         kept = {name: document.get(name, "") for name in ("base_url", "email", "user_id", "org_id", "device_id")}
         blank = dict.fromkeys(SESSION_FIELDS, "")
         write_private(self.session_path, {"schema": SESSION_SCHEMA, **blank, **kept})
+        if document.get("stored_in") == KEYRING and self._vault is not None:
+            self._vault.drop(self._account)
 
     def saved_base_url(self) -> str | None:
         return self._remembered("base_url")
@@ -135,6 +155,17 @@ class TokenStore:
 
     def drop_challenge(self) -> None:
         (self._dir / "challenge.json").unlink(missing_ok=True)
+
+    def _secrets(self) -> dict[str, str]:
+        """The tokens of a session that lies in the keyring. Raises SdkError when that cannot be opened."""
+        if self._vault is None:
+            message = "the session lies in the keyring, which is not there now; sign in again: oa login"
+            raise SdkError(ErrorKind.MISSING_CREDENTIAL, message, code="keyring_unavailable")
+        try:
+            held = json.loads(self._vault.get(self._account) or "{}")
+        except ValueError:
+            held = {}
+        return {name: str(held.get(name, "")) for name in SECRET_FIELDS} if isinstance(held, dict) else {}
 
     def _remembered(self, name: str) -> str | None:
         value = (read_document(self.session_path) or {}).get(name)

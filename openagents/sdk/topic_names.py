@@ -15,29 +15,33 @@ _ORG = r"[A-Za-z0-9_.~:-]{1,120}"
 
 
 class TopicClass(NamedTuple):
-    """`documents`: the topic carries the latest document per key and can be bootstrapped from a snapshot."""
+    """`documents`: the topic carries the latest document per key and can be bootstrapped from a snapshot.
+
+    `owner`: where the state behind an event topic is read over HTTP instead (`worker`, `thread`; blank: nowhere).
+    """
 
     name: str
     pattern: re.Pattern[str]
     scope: str
     documents: bool = False
+    owner: str = ""
 
 
-def _row(name: str, pattern: str, scope: str, *, documents: bool = False) -> TopicClass:
-    return TopicClass(name, re.compile(pattern), scope, documents)
+def _row(name: str, pattern: str, scope: str, *, documents: bool = False, owner: str = "") -> TopicClass:
+    return TopicClass(name, re.compile(pattern), scope, documents, owner)
 
 
 CLASSES: tuple[TopicClass, ...] = (
     _row("run_events", rf"run:{_ID}:events", "runtime.run_events"),
-    _row("worker_lifecycle", rf"worker:{_WORKER}:lifecycle", "runtime.worker_lifecycle_events"),
+    _row("worker_lifecycle", rf"worker:{_WORKER}:lifecycle", "runtime.worker_lifecycle_events", owner="worker"),
     _row("worker_lifecycle", rf"fleet:user:{_ID}:workers", "runtime.worker_lifecycle_events", documents=True),
-    _row("codex_worker_events", rf"worker:{_WORKER}:events", "runtime.codex_worker_events"),
+    _row("codex_worker_events", rf"worker:{_WORKER}:events", "runtime.codex_worker_events", owner="worker"),
     _row("codex_worker_events", rf"org:{_ORG}:worker_events", "runtime.codex_worker_events"),
     _row("worker_summaries", rf"org:{_ORG}:workers", "runtime.codex_worker_summaries", documents=True),
     _row("run_summaries", rf"user:{_ID}:runs", "runtime.run_summaries", documents=True),
     _row("notifications", rf"user:{_ID}:notifications", "runtime.notifications"),
     _row("threads", rf"user:{_ID}:threads", "runtime.threads", documents=True),
-    _row("threads", rf"thread:{_ID}:messages", "runtime.threads"),
+    _row("threads", rf"thread:{_ID}:messages", "runtime.threads", owner="thread"),
     _row("economy", rf"user:{_ID}:treasury", "runtime.treasury"),
     _row("operator", r"fraud:incidents|ops:[A-Za-z0-9_.-]{1,64}:summary", "ops.read"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,25 +11,49 @@ from typing import Annotated
 import typer
 
 from openagents.sdk.bundles import verify_bundle as checked_bundle
-from openagents.sdk.cli import run_commands
-from openagents.sdk.cli.context import Shell, shell_of
+from openagents.sdk.cli import (
+    auth_commands,
+    economy_commands,
+    request_commands,
+    run_commands,
+    sync_commands,
+    worker_commands,
+)
+from openagents.sdk.cli.context import EXIT_INTERRUPTED, Shell, shell_of
 from openagents.sdk.cli.output import Output
-from openagents.sdk.cli.tail import print_tail
-from openagents.sdk.client import Client
 from openagents.sdk.errors import ErrorKind, SdkError
 
-_FLAGS = frozenset({"--json", "--quiet", "--no-color"})
-_VALUED = frozenset({"--base-url", "--profile", "--timeout"})
+_FLAGS = frozenset({"--json", "--jsonl", "--quiet", "--no-color"})
+_VALUED = frozenset({"--base-url", "--field", "--profile", "--timeout"})
 
 app = typer.Typer(
     name="oa",
     help="OpenAgents from the command line. Exit codes: 0 ok, 1 error, 2 usage, 3 sign-in needed, 4 forbidden, "
-    "5 not found, 6 conflict, 7 upgrade required, 8 unavailable, 9 verification failed, 130 interrupted.",
+    "5 not found, 6 conflict, 7 upgrade required, 8 unavailable, 9 verification failed, 10 blocked by policy, "
+    "130 interrupted.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(auth_commands.app, name="auth")
+app.add_typer(auth_commands.orgs, name="org")
 app.add_typer(run_commands.app, name="run")
+app.add_typer(worker_commands.workers, name="workers")
+app.add_typer(worker_commands.fleet, name="fleet")
+app.add_typer(worker_commands.threads, name="threads")
+app.add_typer(request_commands.thread, name="thread")
+app.add_typer(request_commands.turn, name="turn")
+app.add_typer(request_commands.requests, name="requests")
+app.add_typer(economy_commands.intents, name="treasury")
+app.add_typer(economy_commands.marketplace, name="market")
+app.add_typer(sync_commands.app, name="sync")
+app.add_typer(economy_commands.receipts, name="receipts")
+app.add_typer(economy_commands.wallet, name="wallet")
+app.command()(auth_commands.login)
+app.command()(auth_commands.logout)
+app.command()(auth_commands.whoami)
+app.command()(economy_commands.stats)
+app.command("tail")(sync_commands.sync_tail)
 
 
 @app.callback()
@@ -37,84 +62,14 @@ def options(
     profile: Annotated[str | None, typer.Option(help="Tokens and stores to use.")] = None,
     base_url: Annotated[str | None, typer.Option(help="Control plane, e.g. http://127.0.0.1:8000.")] = None,
     json_wanted: Annotated[bool, typer.Option("--json", help="JSON on stdout (the default when piped).")] = False,
+    lines_wanted: Annotated[bool, typer.Option("--jsonl", help="Lists as one JSON document per line.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No diagnostics on stderr.")] = False,
     no_color: Annotated[bool, typer.Option("--no-color")] = False,
+    field: Annotated[str, typer.Option(help="Print only this member, e.g. run.id.")] = "",
     timeout: Annotated[float, typer.Option(help="Seconds per HTTP attempt.", min=0.1)] = 30.0,
 ) -> None:
-    out = Output.of(json_wanted=json_wanted, quiet=quiet, no_color=no_color)
+    out = Output.of(json_wanted=json_wanted, quiet=quiet, no_color=no_color, lines_wanted=lines_wanted, field=field)
     context.obj = Shell(base_url, profile, timeout, out)
-
-
-@app.command()
-def login(
-    context: typer.Context,
-    email: Annotated[str | None, typer.Option(help="Address the code goes to; the last one used by default.")] = None,
-    code: Annotated[str | None, typer.Option(help="The code, when it is already known.")] = None,
-) -> None:
-    """Sign in with a code sent by e-mail. Without --code it asks for it, or, without a terminal, ends after sending."""
-    shell = shell_of(context)
-
-    async def sign_in(client: Client) -> dict[str, object]:
-        address = email or client.saved_email()
-        if not address:
-            raise SdkError(ErrorKind.VALIDATION, "give --email", errors={"email": ["blank"]})
-        if client.auth.pending_challenge(address) is None or code is None:
-            await client.send_code(address)
-        given = code
-        if given is None:
-            if not sys.stdin.isatty():
-                return {"status": "awaiting_code", "email": address, "next": f"oa login --email {address} --code CODE"}
-            given = typer.prompt(f"Code sent to {address}")
-        session = await client.sign_in(address, given)
-        return {"status": "signed_in", "user_id": session.user_id, "email": session.email, "org_id": session.org_id}
-
-    shell.out.document(shell.run(sign_in))
-
-
-@app.command()
-def logout(context: typer.Context) -> None:
-    """Sign out: tokens and positions are deleted here always, the session at control if it answers."""
-    shell = shell_of(context)
-    confirmed = shell.run(lambda client: client.logout())
-    shell.out.document({"status": "signed_out", "confirmed_by_server": confirmed})
-
-
-@app.command()
-def whoami(context: typer.Context) -> None:
-    """The signed-in account, as control knows it."""
-    shell = shell_of(context)
-
-    async def identity(client: Client) -> dict[str, object]:
-        account = await client.me()
-        session = await client.auth.current()
-        user = account.get("user", account)
-        return {"user": user, "org_id": session.org_id, "device_id": session.device_id, "base_url": session.base_url}
-
-    shell.out.document(shell.run(identity))
-
-
-@app.command()
-def tail(
-    context: typer.Context,
-    topics: Annotated[list[str], typer.Argument(help="Topic names, e.g. run:ID:events or user:ID:runs.")],
-    from_start: Annotated[bool, typer.Option("--from-start", help="Forget the stored position first.")] = False,
-    ephemeral: Annotated[bool, typer.Option("--ephemeral", help="Store nothing; start at the earliest row.")] = False,
-    max_updates: Annotated[int, typer.Option("--max", help="End after this many updates.", min=0)] = 0,
-    until_live: Annotated[bool, typer.Option("--until-live", help="End when every topic has caught up.")] = False,
-) -> None:
-    """Follow topics live, resuming where the last tail stopped."""
-    shell = shell_of(context)
-    shell.run(
-        lambda client: print_tail(
-            client,
-            topics,
-            shell.out,
-            from_start=from_start,
-            ephemeral=ephemeral,
-            max_updates=max_updates,
-            until_live=until_live,
-        )
-    )
 
 
 @app.command("verify-bundle")
@@ -151,12 +106,23 @@ def hoisted(arguments: Sequence[str]) -> list[str]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `oa`; returns the exit code. Nothing a server says ends in a traceback."""
     given = hoisted(sys.argv[1:] if arguments is None else arguments)
-    out = Output.of(json_wanted="--json" in given, quiet="--quiet" in given, no_color="--no-color" in given)
+    out = Output.of(
+        json_wanted="--json" in given,
+        quiet="--quiet" in given,
+        no_color="--no-color" in given,
+        lines_wanted="--jsonl" in given,
+    )
     try:
         app(given, prog_name="oa")
     except SystemExit as ended:
         # Usage errors (2) and the codes of typer.Exit leave the framework this way.
         return ended.code if isinstance(ended.code, int) else 0
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except sqlite3.Error as error:
+        failure = SdkError(ErrorKind.UNKNOWN, f"the store of positions cannot be used: {error}", code="store_unusable")
+        out.error(failure)
+        return failure.exit_code
     except SdkError as error:
         out.error(error)
         return error.exit_code

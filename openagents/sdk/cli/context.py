@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import typer
 
 from openagents.sdk import config
+from openagents.sdk.cli.client_log import log_to, note_dispatch
 from openagents.sdk.cli.output import Output
 from openagents.sdk.client import Client
 from openagents.sdk.commands import Command
@@ -41,14 +42,15 @@ class Shell:
 
         try:
             return asyncio.run(session())
-        except (KeyboardInterrupt, typer.Abort):
+        except (KeyboardInterrupt, asyncio.CancelledError, typer.Abort):
             raise typer.Exit(EXIT_INTERRUPTED) from None
 
     def client(self) -> Client:
         first = config.resolve(base_url=self.base_url, profile=self.profile)
         saved = TokenStore(first.home, first.profile).saved_base_url()
         settings = config.resolve(base_url=self.base_url, profile=self.profile, saved_base_url=saved)
-        return Client(settings, surface="cli", timeout_seconds=self.timeout_seconds)
+        log_to(settings.home)
+        return Client(settings, surface="cli", timeout_seconds=self.timeout_seconds, observe=note_dispatch)
 
     def perform(self, command: Command, *, dry_run: bool, title: str = "") -> None:
         """Dispatch a mutation and print its answer, or with `dry_run` print the request and send nothing."""
@@ -63,6 +65,15 @@ def shell_of(context: typer.Context) -> Shell:
     if not isinstance(shell, Shell):
         raise TypeError("the callback of the application sets the shell")
     return shell
+
+
+def confirmed(yes: bool, what: str) -> None:
+    """Go on only if the user wants it: `--yes`, or an answer at a terminal. Raises `validation` without either."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise SdkError(ErrorKind.VALIDATION, f"to {what} without a terminal, give --yes", errors={"yes": ["needed"]})
+    typer.confirm(f"Really {what}?", abort=True, err=True)
 
 
 def object_argument(text: str | None, name: str) -> Mapping[str, Any] | None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from openagents.sdk import commands
 from openagents.sdk.cli.context import Shell, object_argument, shell_of
+from openagents.sdk.cli.output import Output
+from openagents.sdk.cli.tail import print_run
+from openagents.sdk.client import Client
 from openagents.sdk.commands import Command
 from openagents.sdk.errors import ErrorKind, SdkError
 
@@ -28,8 +34,17 @@ def list_runs(
     cursor: Annotated[str | None, typer.Option(help="next_cursor of the page before.")] = None,
 ) -> None:
     """Own runs, newest first."""
-    command = commands.list_runs(status=status, limit=limit, cursor=cursor)
-    _print(shell_of(context), command)
+    shell = shell_of(context)
+    answer = shell.run(lambda client: client.list_runs(status=status, limit=limit, cursor=cursor))
+    if shell.out.json and not shell.out.lines and not shell.out.field:
+        shell.out.line(answer)
+        return
+    more = answer.get("next_cursor")
+    shell.out.rows(
+        answer.get("runs", []),
+        ["id", "status", "latest_seq", "created_at", "metadata.title"],
+        more=f"more: --cursor {more}" if more else None,
+    )
 
 
 @app.command()
@@ -71,7 +86,17 @@ def events(
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 200,
 ) -> None:
     """A page of a run's event log."""
-    _print(shell_of(context), commands.list_run_events(run_id, after_seq=after, limit=limit))
+    shell = shell_of(context)
+    page = shell.run(lambda client: client.run_events(run_id, after_seq=after, limit=limit))
+    if shell.out.json and not shell.out.lines and not shell.out.field:
+        shell.out.line(page)
+        return
+    following = page.get("next_after_seq")
+    shell.out.rows(
+        page.get("events", []),
+        ["seq", "event_type", "payload", "recorded_at"],
+        more=f"more: --after {following}" if following else None,
+    )
 
 
 @app.command()
@@ -93,6 +118,35 @@ def append(
         expected_previous_seq=expect,
     )
     shell_of(context).perform(command, dry_run=dry_run)
+
+
+@app.command()
+def write(
+    context: typer.Context,
+    run_id: RunId,
+    file: Annotated[Path, typer.Argument(help="JSON lines {event_type, payload?, idempotency_key?}; - for stdin.")],
+    text: Annotated[bool, typer.Option("--text", help="The lines are text, each a text.delta.")] = False,
+) -> None:
+    """Append many events, in batches and in order. Lines with keys can be sent again without doubling anything."""
+    shell = shell_of(context)
+
+    async def copy(client: Client) -> dict[str, object]:
+        with _lines(file) as lines:
+            return await _written(client, run_id, lines, shell.out, text=text)
+
+    shell.out.document(shell.run(copy))
+
+
+@app.command("tail")
+def run_tail(
+    context: typer.Context,
+    run_id: RunId,
+    from_start: Annotated[bool, typer.Option("--from-start", help="Forget the stored position first.")] = False,
+    ephemeral: Annotated[bool, typer.Option("--ephemeral", help="Store nothing; start at the earliest row.")] = False,
+) -> None:
+    """Follow a run until it ends; exit 6 when it did not succeed."""
+    shell = shell_of(context)
+    shell.run(lambda client: print_run(client, run_id, shell.out, ephemeral=ephemeral, from_start=from_start))
 
 
 @app.command()
@@ -128,6 +182,39 @@ def replay(
 def bundle(context: typer.Context, run_id: RunId, output: OutputFile = None) -> None:
     """The run's bundle (PR_SUMMARY.md, RECEIPT.json, REPLAY.jsonl), for `oa verify-bundle`."""
     _save(shell_of(context), commands.get_run_bundle(run_id), output)
+
+
+@contextmanager
+def _lines(file: Path) -> Iterator[Iterable[str]]:
+    if str(file) == "-":
+        yield sys.stdin
+        return
+    try:
+        with file.open(encoding="utf-8") as stream:
+            yield stream
+    except (OSError, UnicodeDecodeError) as error:
+        raise SdkError(ErrorKind.VALIDATION, f"cannot read {file}: {error}") from error
+
+
+async def _written(client: Client, run_id: str, lines: Iterable[str], out: Output, *, text: bool) -> dict[str, object]:
+    count, requests, last = 0, 0, None
+    async with client.run_log(run_id) as log:
+        for number, line in enumerate(lines, 1):
+            if not text and not line.strip():
+                continue
+            event: Mapping[str, Any] = {"event_type": "text.delta", "payload": {"delta": line}}
+            if not text:
+                event = object_argument(line, f"line {number}") or {}
+            last = await log.write(
+                str(event.get("event_type", "")), event.get("payload"), idempotency_key=event.get("idempotency_key")
+            )
+            count += 1
+            if log.batches != requests:
+                requests = log.batches
+                out.progress(f"{count} events, {requests} requests")
+        await log.flush()
+        out.progress_done()
+        return {"events": count, "requests": log.batches, "last_seq": (await last).seq if last else None}
 
 
 def _print(shell: Shell, command: Command) -> None:

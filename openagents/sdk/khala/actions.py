@@ -59,6 +59,7 @@ class OpenFailed:
     status: int = 0
     code: str = ""
     retry_after_ms: int = 0
+    window: CompatibilityWindow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,10 @@ class ReadingResumed:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The last Apply is stored."""
+    """The last Apply is stored. `updates`: the updates as they were applied, where the host completed some of them."""
 
     topic: str
+    updates: tuple[Update, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,10 @@ class ApplyFailed:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotLoaded:
+    """`cursor` None: the documents come from elsewhere and name no position; it is where the next subscribe starts."""
+
     topic: str
-    cursor: Cursor
+    cursor: Cursor | None
     documents: tuple[Document, ...]
 
 
@@ -208,7 +212,10 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class LoadSnapshot:
-    """Read the snapshot over HTTP (`href` blank: the default route); answer SnapshotLoaded or SnapshotFailed."""
+    """Read the topic's state over HTTP: its snapshot (`href` blank: the default route), or what its owner's route says.
+
+    Answer SnapshotLoaded or SnapshotFailed.
+    """
 
     topic: str
     href: str

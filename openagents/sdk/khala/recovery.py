@@ -44,8 +44,16 @@ class _Applying:
 class TopicDesk:
     """Mutable, but pure: every method turns its arguments into actions."""
 
-    def __init__(self, topics: Mapping[str, Cursor | None], documents: frozenset[str], counters: Counter[str]) -> None:
-        self.tracks = {name: Track(name, name in documents, cursor) for name, cursor in topics.items()}
+    def __init__(
+        self,
+        topics: Mapping[str, Cursor | None],
+        documents: frozenset[str],
+        elsewhere: frozenset[str],
+        counters: Counter[str],
+    ) -> None:
+        self.tracks = {
+            name: Track(name, name in documents, cursor, elsewhere=name in elsewhere) for name, cursor in topics.items()
+        }
         self._counters = counters
         self._applying: dict[str, _Applying] = {}
         self._requests = 0
@@ -149,12 +157,16 @@ class TopicDesk:
             return self._bootstrap(track, reason, "", now)
         if own is not None and not track.bootstrap_allowed(now):
             return self._end(track, Phase.PARKED, "bootstrap_limit")
-        if track.documents and track.snapshot_possible and cursor.seq > 0:
+        readable = (track.documents and cursor.seq > 0) or (track.elsewhere and own is not None)
+        if readable and track.snapshot_possible:
             return self._load_snapshot(track, reason, "")
-        # Rows up to the start position are not served any more and nothing stands for them: state begins here.
+        # Rows up to the start position are not served any more. State begins here, or with what its owner's route told.
+        loaded, track.loaded = track.loaded, None
         track.cursor, track.phase = cursor, Phase.REPLAYING
-        reset = TopicReset(track.name, cursor.seq, reason, skipped=cursor.seq > 0)
-        return [do.Replace(track.name, cursor, (), reason), do.Tell(reset)]
+        documents = loaded or ()
+        skipped = cursor.seq > 0 and loaded is None
+        reset = TopicReset(track.name, cursor.seq, reason, skipped=skipped, documents=len(documents))
+        return [do.Replace(track.name, cursor, documents, reason), do.Tell(reset)]
 
     def concerns(self, frame: frames.Failure) -> bool:
         """Whether the error is about topics and leaves the connection alone."""
@@ -212,12 +224,13 @@ class TopicDesk:
         self._applying[track.name] = applying
         return [do.Apply(track.name, decided.updates, decided.cursor)]
 
-    def applied(self, topic: str, now: int) -> list[Action]:
+    def applied(self, event: do.Applied, now: int) -> list[Action]:
+        topic = event.topic
         applying = self._applying.pop(topic, None)
         if applying is None:
             return []
         self._counters["applied"] += len(applying.plan.updates)
-        told: list[Action] = [do.Tell(update) for update in applying.plan.updates]
+        told: list[Action] = [do.Tell(update) for update in event.updates or applying.plan.updates]
         return [*told, *self._moved(self.tracks[topic], applying, now)]
 
     def apply_failed(self, topic: str) -> list[Action]:
@@ -293,6 +306,9 @@ class TopicDesk:
             return []
         reason = track.reset_reason
         track.cursor, track.phase, track.retries = event.cursor, Phase.NEW, 0
+        if event.cursor is None:
+            track.loaded = event.documents
+            return []
         reset = TopicReset(track.name, event.cursor.seq, reason, skipped=False, documents=len(event.documents))
         return [do.Replace(track.name, event.cursor, event.documents, reason), do.Tell(reset)]
 
@@ -317,7 +333,7 @@ class TopicDesk:
         if not track.bootstrap_allowed(now):
             return [*dropped, *self._end(track, Phase.PARKED, "bootstrap_limit")]
         dropped.append(do.Tell(TopicResyncing(track.name, seq, reason)))
-        if track.documents and track.snapshot_possible:
+        if (track.documents or track.elsewhere) and track.snapshot_possible:
             return [*dropped, *self._load_snapshot(track, reason, href)]
         self._leave(track)
         track.phase = Phase.NEW

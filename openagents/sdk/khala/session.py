@@ -36,11 +36,14 @@ _WELCOMED = frozenset({LinkState.SUBSCRIBING, LinkState.REPLAYING, LinkState.LIV
 class KhalaSession:
     """The machine. `counters` counts what happened (duplicates, gaps, bootstraps, …) for status views."""
 
-    def __init__(self, topics: Mapping[str, Cursor | None], *, documents: Iterable[str] = ()) -> None:
-        """`topics`: name to stored cursor. `documents`: those that can be bootstrapped from a snapshot."""
+    def __init__(
+        self, topics: Mapping[str, Cursor | None], *, documents: Iterable[str] = (), elsewhere: Iterable[str] = ()
+    ) -> None:
+        """`topics`: name to stored cursor. `documents`: those that can be bootstrapped from a snapshot; `elsewhere`:
+        those whose state the host can read from their owner instead."""
         self.state = LinkState.IDLE
         self.counters: Counter[str] = Counter()
-        self._desk = TopicDesk(topics, frozenset(documents), self.counters)
+        self._desk = TopicDesk(topics, frozenset(documents), frozenset(elsewhere), self.counters)
         self._connection = 0
         self._attempt = 0
         self._auth_failures = 0
@@ -90,7 +93,7 @@ class KhalaSession:
             case do.OpenFailed():
                 reaction = of_handshake(event.status, event.code)
                 reason = event.code or f"handshake {event.status}"
-                return self._react(reaction, reason, now, u, retry_after_ms=event.retry_after_ms)
+                return self._react(reaction, reason, now, u, retry_after_ms=event.retry_after_ms, window=event.window)
             case do.Received():
                 return self._received(event.raw, now, u)
             case do.Closed():
@@ -104,7 +107,7 @@ class KhalaSession:
                 self._heard(now)
                 return []
             case do.Applied():
-                return self._desk.applied(event.topic, now)
+                return self._desk.applied(event, now)
             case do.ApplyFailed():
                 return self._desk.apply_failed(event.topic)
             case do.SnapshotLoaded():

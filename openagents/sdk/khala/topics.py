@@ -12,7 +12,7 @@ from enum import Enum, StrEnum
 
 from openagents.receipts.chain import chain_next
 from openagents.sdk.khala.frames import Anchor, Batch, TopicAnswer
-from openagents.sdk.updates import Cursor, Update
+from openagents.sdk.updates import Cursor, Document, Update
 
 BOOTSTRAPS_MAX = 3
 BOOTSTRAP_WINDOW_MS = 600_000
@@ -56,7 +56,11 @@ class Plan:
 
 @dataclass(slots=True)
 class Track:
-    """The mutable record of one topic inside a session."""
+    """The mutable record of one topic inside a session.
+
+    `documents`: Khala has a snapshot of it. `elsewhere`: its state can be read from its owner instead, but only when
+    the position was lost. `loaded`: state read from there, waiting for the position it begins at.
+    """
 
     name: str
     documents: bool
@@ -72,6 +76,8 @@ class Track:
     reset_reason: str = "first_start"
     snapshot_possible: bool = True
     bootstraps: list[int] = field(default_factory=list)
+    elsewhere: bool = False
+    loaded: tuple[Document, ...] | None = None
 
     @property
     def seq(self) -> int:
@@ -89,6 +95,7 @@ class Track:
         self.gap_retry_at = None
         self.hole = False
         self.behind_at = None
+        self.loaded = None
         self.reset_reason = reason
 
 

@@ -10,6 +10,7 @@ import websockets
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from openagents.sdk.compat import COMPATIBILITY_CODES, CompatibilityWindow
 from openagents.sdk.khala.frames import SUBPROTOCOL
 
 OPEN_SECONDS = 10.0
@@ -21,11 +22,14 @@ FRAME_BYTES_MAX = 1024 * 1024
 class HandshakeRefused(Exception):
     """The server answered, but not with a socket. `code` is blank when the body named none."""
 
-    def __init__(self, status: int, code: str = "", retry_after_ms: int = 0) -> None:
+    def __init__(
+        self, status: int, code: str = "", retry_after_ms: int = 0, window: CompatibilityWindow | None = None
+    ) -> None:
         super().__init__(f"handshake refused: {status} {code}".rstrip())
         self.status = status
         self.code = code
         self.retry_after_ms = retry_after_ms
+        self.window = window
 
 
 class SocketClosed(Exception):
@@ -69,9 +73,7 @@ class WebsocketsTransport:
         except websockets.InvalidStatus as error:
             response = error.response
             body = decoded_object(response.body)
-            raise HandshakeRefused(
-                response.status_code, refusal_code(body), _retry_after_ms(response.headers.get("Retry-After"), body)
-            ) from error
+            raise refusal(response.status_code, body, response.headers.get("Retry-After")) from error
         except websockets.InvalidHandshake as error:
             raise HandshakeRefused(0, "handshake_invalid") from error
         if socket.subprotocol != SUBPROTOCOL:
@@ -108,6 +110,13 @@ def decoded_object(body: bytes | bytearray | None) -> Mapping[str, Any]:
     except ValueError:
         return {}
     return decoded if isinstance(decoded, Mapping) else {}
+
+
+def refusal(status: int, body: Mapping[str, Any], retry_after: str | None = None) -> HandshakeRefused:
+    """What a server's HTTP answer to a handshake means; a compatibility refusal comes with its window."""
+    code = refusal_code(body)
+    window = CompatibilityWindow.from_json(body) if code in COMPATIBILITY_CODES else None
+    return HandshakeRefused(status, code, _retry_after_ms(retry_after, body), window)
 
 
 def refusal_code(body: Mapping[str, Any]) -> str:

@@ -35,7 +35,8 @@ class Simulation:
     def start(self) -> None:
         cursors: dict[str, Cursor | None] = {name: self.store.cursor(NAMESPACE, name) for name in self.journals}
         documents = [name for name in self.journals if class_of(name).documents]
-        self.session = KhalaSession(cursors, documents=documents)
+        elsewhere = [name for name in self.journals if class_of(name).owner]
+        self.session = KhalaSession(cursors, documents=documents, elsewhere=elsewhere)
         self.server, self.down, self.connection = None, [], 0
         self.feed(do.Start())
 

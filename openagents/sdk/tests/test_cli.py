@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +17,7 @@ from openagents.receipts.bundle import build_bundle
 from openagents.receipts.replay import EventRecord, RunRecord
 from openagents.sdk.cli.app import hoisted, main
 from openagents.sdk.tests.control_double import Control, ControlServer, refusal
-from openagents.sdk.tests.test_refresh_race import signed_in
+from openagents.sdk.tests.test_refresh_race import ROOT, signed_in
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -142,3 +146,73 @@ def test_global_options_may_stand_anywhere_before_two_dashes() -> None:
     assert hoisted(["run", "get", "x", "--json", "--profile", "p"]) == ["--json", "--profile", "p", "run", "get", "x"]
     assert hoisted(["tail", "--base-url=http://x", "t"]) == ["--base-url=http://x", "tail", "t"]
     assert hoisted(["run", "--", "--json"]) == ["run", "--", "--json"]
+
+
+def test_one_member_lines_and_lists_for_shells(
+    control: Control, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    signed_in(control, tmp_path, expires="2099-01-01T00:00:00Z")
+    rows = [{"worker_id": "w1", "status": "running"}, {"worker_id": "w2", "status": "stopped"}]
+    control.canned["GET", "/api/runtime/codex/workers"] = [(200, {"data": rows})]
+    assert main(["workers", "list"]) == 0
+    assert json.loads(capfd.readouterr().out) == rows
+    assert main(["workers", "list", "--jsonl"]) == 0
+    assert [json.loads(line) for line in capfd.readouterr().out.splitlines()] == rows
+    assert main(["workers", "list", "--field", "worker_id"]) == 0
+    assert capfd.readouterr().out == "w1\nw2\n"
+    assert main(["run", "start", "--field=run.status"]) == 0
+    assert capfd.readouterr().out == "running\n"
+    assert main(["run", "start", "--field", "run.colour"]) == 2
+    assert "run.colour" in capfd.readouterr().err
+
+
+def test_what_could_not_be_undone_asks_first(control: Control, tmp_path: Path) -> None:
+    signed_in(control, tmp_path, expires="2099-01-01T00:00:00Z")
+    for arguments in (
+        ["sync", "reset", "--all"],
+        ["auth", "revoke", "--all"],
+        ["treasury", "approve", "i"],
+        ["treasury", "budget", "org/x", "--set", "5"],
+    ):
+        assert main(arguments) == 2
+    assert control.requests == []
+
+
+def test_a_store_of_a_newer_build_can_only_be_removed(
+    control: Control, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    store = signed_in(control, tmp_path, expires="2099-01-01T00:00:00Z")
+    path = store.directory / "sync.sqlite3"
+    with closing(sqlite3.connect(path)) as newer:
+        newer.execute("PRAGMA user_version=99")
+    assert main(["sync", "status"]) == 2
+    assert "oa sync reset" in capfd.readouterr().err
+    assert main(["sync", "reset", "--all", "--yes"]) == 0
+    assert main(["sync", "status"]) == 0
+    assert json.loads(capfd.readouterr().out.splitlines()[-1])["topics"] == []
+
+
+def test_a_broken_store_is_one_line(control: Control, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    store = signed_in(control, tmp_path, expires="2099-01-01T00:00:00Z")
+    (store.directory / "sync.sqlite3").write_bytes(b"this is no database" * 100)
+    assert main(["sync", "status"]) == 1
+    assert "store of positions" in capfd.readouterr().err
+
+
+def test_the_log_names_requests_and_no_secrets(control: Control, tmp_path: Path) -> None:
+    signed_in(control, tmp_path, expires="2099-01-01T00:00:00Z")
+    assert main(["whoami"]) == 0
+    assert main(["run", "get", "missing"]) == 5
+    text = (tmp_path / "logs/client.jsonl").read_text()
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert [(line["intent"], line.get("error_kind")) for line in lines] == [("me", None), ("get_run", "not_found")]
+    assert all(line["request_id"].startswith("req_") for line in lines)
+    assert "oa_at_" not in text and "oa_rt_" not in text
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(control: Control, tmp_path: Path) -> None:
+    signed_in(control, tmp_path, expires="2099-01-01T00:00:00Z")
+    control.canned["GET", "/api/runtime/codex/workers"] = [(200, {"data": [{"worker_id": "w" * 999}] * 999})]
+    script = f'"{sys.executable}" -m openagents.sdk workers list --jsonl | head -n1 >/dev/null; exit ${{PIPESTATUS[0]}}'
+    done = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import json
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -17,7 +19,7 @@ from websockets.http11 import Request, Response
 
 from openagents.sdk.client import Client
 from openagents.sdk.config import Config
-from openagents.sdk.errors import SdkError
+from openagents.sdk.errors import SdkError, UpgradeRequired
 from openagents.sdk.sync_api import SyncClient
 from openagents.sdk.tests.control_double import CODE, Control, ControlServer
 from openagents.sdk.tests.khala_double import Journal, KhalaConnection
@@ -38,6 +40,7 @@ class KhalaServer:
         self.connections: list[KhalaConnection] = []
         self.authorizations: list[str] = []
         self.changed = asyncio.Event()
+        self.mangle: Callable[[bytes], bytes] = lambda raw: raw
 
     async def handle(self, socket: ServerConnection) -> None:
         connection = KhalaConnection(self.journals)
@@ -57,7 +60,7 @@ class KhalaServer:
             await self.changed.wait()
             self.changed.clear()
             for frame in connection.pump():
-                await socket.send(frame)
+                await socket.send(self.mangle(frame))
 
     def admit(self, socket: ServerConnection, request: Request) -> Response | None:
         self.authorizations.append(request.headers.get("Authorization", ""))
@@ -268,3 +271,82 @@ def test_the_blocking_client_does_the_same(tmp_path: Path) -> None:
             assert client.sign_in("a@example.com", " 123 456 ").user_id == "user_1"
             assert client.me()["user"]["id"] == "user_1"
             assert client.start_run(metadata={"a": 1})["metadata"] == {"a": 1}
+
+
+REFUSAL = {
+    "message": "too old",
+    "error": {"code": "upgrade_required", "message": "too old"},
+    "compatibility": {"code": "upgrade_required", "min_client_build_id": "20990101T000000Z", "max_schema_version": 2},
+}
+
+
+def test_a_khala_that_refuses_this_build_is_left_alone_for_ten_minutes(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with world(tmp_path) as (client, khala, _control):
+            khala.refuse = [(426, json.dumps(REFUSAL).encode())]
+            for _ in range(3):
+                with pytest.raises(UpgradeRequired) as refused:
+                    async for _item in client.tail([TOPIC]):
+                        raise AssertionError("nothing may arrive")
+                assert refused.value.exit_code == 7
+            assert len(khala.authorizations) == 1, "one connection, then no more"
+            window = client.gate.windows()["khala_websocket"]
+            assert window.min_client_build_id == "20990101T000000Z"
+            client.gate._wall = lambda: time.time() + 601
+            khala.append({"n": 1})
+            async with aclosing(client.tail([TOPIC])) as items:
+                async for item in items:
+                    if isinstance(item, TopicLive):
+                        break
+            assert client.gate.windows() == {}
+            assert (await client.me())["user"]["id"] == "user_1", "control never refused anything"
+
+    asyncio.run(scenario())
+
+
+def test_a_pointer_is_read_before_the_reducer_sees_it_and_one_that_cannot_be_read_holds_nothing_up(
+    tmp_path: Path,
+) -> None:
+    """The journal's rows 1 and 3 come as pointers; control still has the first, not the third."""
+    reduced: list[tuple[int, bytes]] = []
+
+    def reduce(transaction: ApplyTransaction, update: Update) -> None:
+        reduced.append((update.seq, update.raw_payload))
+
+    def without_payload(raw: bytes) -> bytes:
+        frame = pb.KhalaFrame.FromString(raw)
+        if frame.kind == pb.KHALA_FRAME_KIND_UPDATE_BATCH:
+            batch = pb.UpdateBatch.FromString(frame.payload_bytes)
+            for update in batch.updates:
+                if update.watermark in {1, 3}:
+                    update.payload, update.hydration_required = b"", True
+            frame.payload_bytes = batch.SerializeToString()
+        return frame.SerializeToString()
+
+    async def scenario() -> None:
+        async with world(tmp_path) as (client, khala, control):
+            khala.mangle = without_payload
+            for n in range(1, 4):
+                khala.append({"n": n})
+            path = ("GET", "/api/runtime/runs/r1/events")
+            control.canned[path] = [
+                (200, {"data": {"events": [{"seq": 1, "payload": {"n": 1}}]}}),
+                (404, {"message": "gone", "error": {"code": "not_found", "message": "gone"}}),
+            ]
+            told: list[Update] = []
+            async with aclosing(client.tail([TOPIC], reducer=reduce)) as items:
+                async for item in items:
+                    if isinstance(item, Update):
+                        told.append(item)
+                    if isinstance(item, TopicLive):
+                        break
+            assert reduced == [(1, b'{"n":1}'), (2, b'{"n":2}'), (3, b"")]
+            assert [update.payload for update in told] == [{"n": 1}, {"n": 2}, None]
+            assert [update.hydration_required for update in told] == [False, False, True]
+            control.canned[path] = [(200, {"data": {"events": [{"seq": 3, "payload": {"n": 3}}]}})]
+            assert (await client.hydrate(told[2])).payload == {"n": 3}
+            session = await client.auth.current()
+            cursor = client.watermarks.cursor(session.namespace, TOPIC)
+            assert cursor is not None and cursor.verified_seq == 3
+
+    asyncio.run(scenario())

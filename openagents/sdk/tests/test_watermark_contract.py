@@ -190,3 +190,12 @@ def test_a_store_of_another_build_is_left_alone(tmp_path: Path, version: int, co
     assert refused.value.code == code
     with sqlite3.connect(path) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (version,)
+
+
+def test_counters_add_up_per_namespace_and_end_with_it(store: WatermarkStore) -> None:
+    store.count(A, {"applied": 3, "duplicates": 1})
+    store.count(A, {"applied": 2})
+    assert store.counters(A) == {"applied": 5, "duplicates": 1}
+    assert store.counters(B) == {}
+    store.forget(A)
+    assert store.counters(A) == {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from openagents.sdk.updates import Cursor, Document, Update
@@ -63,6 +63,11 @@ class WatermarkStore(Protocol):
         """Remember the subscribed topics, first = most important; replaces what was remembered."""
 
     def followed(self, namespace: str) -> list[str]: ...
+
+    def count(self, namespace: str, counts: Mapping[str, int]) -> None:
+        """Add to the counters of a namespace (reconnects, duplicates, bootstraps, …), for status views."""
+
+    def counters(self, namespace: str) -> dict[str, int]: ...
 
     def forget(self, namespace: str) -> None:
         """Delete everything of a namespace (logout)."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from openagents.sdk.updates import Cursor, Document, Update
@@ -42,6 +43,7 @@ class _Namespace:
     documents: _Documents = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     followed: list[str] = field(default_factory=list)
+    counters: Counter[str] = field(default_factory=Counter)
 
 
 class MemoryWatermarks:
@@ -99,6 +101,12 @@ class MemoryWatermarks:
 
     def followed(self, namespace: str) -> list[str]:
         return list(self._of(namespace).followed)
+
+    def count(self, namespace: str, counts: Mapping[str, int]) -> None:
+        self._of(namespace).counters.update(counts)
+
+    def counters(self, namespace: str) -> dict[str, int]:
+        return dict(sorted(self._of(namespace).counters.items()))
 
     def forget(self, namespace: str) -> None:
         self._namespaces.pop(namespace, None)

@@ -6,10 +6,12 @@ and the journal sends what came after again.
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -160,12 +162,26 @@ class SqliteWatermarks:
         )
         return [topic for (topic,) in rows]
 
+    def count(self, namespace: str, counts: Mapping[str, int]) -> None:
+        with self._transaction() as connection:
+            total = Counter(self.counters(namespace))
+            total.update(counts)
+            connection.execute(
+                "INSERT INTO meta (key, value) VALUES (?,?) ON CONFLICT DO UPDATE SET value=excluded.value",
+                (f"counters:{namespace}", json.dumps(total)),
+            )
+
+    def counters(self, namespace: str) -> dict[str, int]:
+        row = self._connection.execute("SELECT value FROM meta WHERE key=?", (f"counters:{namespace}",)).fetchone()
+        return dict(sorted(json.loads(row[0]).items())) if row else {}
+
     def forget(self, namespace: str) -> None:
         with self._transaction() as connection:
             for table in ("watermark", "subscription", "doc"):
                 connection.execute(f"DELETE FROM {table} WHERE namespace=?", (namespace,))
             prefix = _reason_key(namespace, "")
             connection.execute("DELETE FROM meta WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
+            connection.execute("DELETE FROM meta WHERE key=?", (f"counters:{namespace}",))
 
     def close(self) -> None:
         self._connection.close()
