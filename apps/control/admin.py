@@ -110,8 +110,16 @@ def ending(label: str, warning: str, work: Ending) -> Callable[..., HttpResponse
 class UserAdmin(ReadOnly):
     list_display = ("id", "email", "name", "provider", "created_at", "deleted_at")
     search_fields = ("id", "email")
-    list_filter = ("provider",)
+    list_filter = ("provider", ("deleted_at", admin.EmptyFieldListFilter))
     ordering = ("-created_at",)
+    actions = (
+        ending(
+            "Close accounts",
+            "Everything that these users hold ends at once, here and at Khala, and nobody signs in as them.",
+            moderation.close_accounts,
+        ),
+        ending("Reopen accounts", "These users may sign in again.", moderation.reopen_accounts),
+    )
 
 
 @admin.register(Org)
@@ -309,7 +317,7 @@ class ControlInvoiceAdmin(ReadOnly):
     list_display = ("id", "paywall_id", "owner_id", "amount_msats", "status", "updated_at")
     search_fields = ("id", "paywall_id", "owner_id")
     list_filter = ("status",)
-    exclude = ("payment_request",)
+    exclude = ("payment_request", "payment_proof_ref")
     ordering = ("-created_at",)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 from pydantic import AliasChoices, Field, field_validator, model_validator
 
 from apps.control.domain.runtime_routing import CONTROL, Driver, canonical_driver
-from openagents.ops.config import BaseConfig, CsvList, split_csv
+from openagents.ops.config import BaseConfig, CsvList, LogFormat, LogLevel, split_csv
 from openagents.secretbox.keyring import KeyRing
 
 PROVIDER_MODES = ("workos", "mock", "local")
@@ -49,6 +49,17 @@ class Config(BaseConfig):
     oa_desktop_download_url: str = Field(
         "https://github.com/OpenAgentsInc/openagents/releases/latest",
         description="where /download-desktop leads; the only source of that target",
+    )
+
+    oa_log_level: LogLevel = Field(
+        "info",
+        validation_alias=_names("oa_control_log_filter", "oa_log_level"),
+        description="debug, info, warning or error; OA_CONTROL_LOG_FILTER before OA_LOG_LEVEL",
+    )
+    oa_log_format: LogFormat = Field(
+        "",
+        validation_alias=_names("oa_control_log_format", "oa_log_format"),
+        description="json or pretty; pretty by default in dev; OA_CONTROL_LOG_FORMAT before OA_LOG_FORMAT",
     )
 
     oa_auth_provider_mode: str = Field("workos", description="identity provider: workos, mock or local")
@@ -180,7 +191,7 @@ class Config(BaseConfig):
     oa_compat_sse_enabled: bool = Field(True, description="worker streams as server-sent events")
     oa_compat_chat_aliases_enabled: bool = Field(False, description="the old chat stream routes")
     oa_compat_sse_streams_max: int = Field(
-        1, ge=1, le=1000, description="streams that one process serves at once; keep it below its blocking threads"
+        4, ge=1, le=1000, description="streams that one process serves at once; each takes one of its threads"
     )
     oa_compat_migration_doc: str = Field("", description="link on alias lanes to the migration guide")
 

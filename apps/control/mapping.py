@@ -61,6 +61,7 @@ ActiveOrgOut = schema(pb.ActiveOrgResponse, "camel")
 OrgCreateIn = schema(pb.OrgCreateRequest, "camel", required=("name", "slug"))
 OrgCreateOut = schema(pb.OrgCreateEnvelope, "camel")
 MembersOut = schema(pb.OrgMembersEnvelope, "camel")
+InvitesOut = schema(pb.OrgInvitesEnvelope, "camel")
 MemberAddIn = schema(pb.OrgMemberAddRequest, "camel", required=("email", "role"))
 MemberUpdateIn = schema(pb.OrgMemberUpdateRequest, "camel")
 MemberOut = schema(pb.OrgMemberEnvelope, "camel")
@@ -224,6 +225,17 @@ def member(row: Membership) -> dict[str, Any]:
 def invited(row: OrgInvite) -> dict[str, Any]:
     """A member who is none yet: nothing but an address and a role."""
     return {"user_id": "", "email": row.email, "name": "", "role": row.role, "role_scopes": [], "joined_at": None}
+
+
+def invite(row: OrgInvite) -> dict[str, Any]:
+    """An open invitation."""
+    return {
+        "invite_id": str(row.pk),
+        "email": row.email,
+        "role": row.role,
+        "invited_by": row.invited_by,
+        "created_at": seconds(row.created_at),
+    }
 
 
 def maintenance(row: MaintenanceSwitch) -> dict[str, Any]:

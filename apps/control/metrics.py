@@ -31,6 +31,11 @@ CLIENT_BUILDS = Counter(
     ["build_day", "surface"],
 )
 RATE_LIMITED = Counter("oa_control_rate_limited_total", "Refusals by bucket", ["route"])
+RATELIMIT_DEGRADED = Counter(
+    "oa_control_ratelimit_degraded_total",
+    "Decisions made in this process's memory because the store was away: the limit holds per process only",
+    ["route"],
+)
 MAINTENANCE = Gauge(
     "oa_maintenance_mode", "1 while maintenance turns requests away", ["plane"], multiprocess_mode="mostrecent"
 )
@@ -76,6 +81,23 @@ STATS_READS = Counter(
     "oa_control_stats_reads_total",
     "Reads for the public statistics by source; failures show as stale",
     ["source", "outcome"],
+)
+STATS_CACHE = Counter(
+    "oa_control_stats_cache_total",
+    "Requests for the public statistics by what was shown: hit, computed, previous (somebody else renewed it), "
+    "without_database (remembered, marked stale) or unavailable",
+    ["outcome"],
+)
+SECRETBOX_STALE_ROWS = Gauge(
+    "oa_secretbox_stale_rows",
+    "Sealed rows that the ring's first key did not seal; an older key may go when this is 0",
+    ["plane"],
+    multiprocess_mode="mostrecent",
+)
+SECRETBOX_FAILURES = Counter(
+    "oa_secretbox_failures_total",
+    "Sealed texts that did not open: a lost key or a changed row, an alarm in any case",
+    ["plane"],
 )
 SECRET_FETCHES = Counter(
     "oa_control_integration_secret_fetch_total",

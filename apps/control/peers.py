@@ -15,10 +15,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 from apps.control import mapping
 from apps.control.models import Revocation
-from apps.control.peer_streams import PeerStream, StreamingPeerClient
 from openagents.peers.calls import ANSWER_BYTES_MAX, PeerAnswer, PeerUnavailable
 from openagents.peers.client import own_key
 from openagents.peers.signature import Act
+from openagents.peers.streams import PeerStream, StreamingPeerClient
 from openagents.wire.faults import DEPENDENCY_UNAVAILABLE, Fault
 
 READ_SECONDS = 1.5

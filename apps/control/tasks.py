@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import shared_task
 
-from apps.control.services import propagation, retention
+from apps.control.services import integrations, propagation, retention
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     "control.deliver_revocations": {"task": "control.deliver_revocations", "schedule": 2.0, "options": {"expires": 10}},
@@ -32,7 +32,8 @@ def wipe_replays() -> int:
 
 @shared_task(name="control.expire")
 def expire() -> int:
-    """End sessions and challenges whose time has passed."""
+    """End sessions and challenges whose time has passed, and take the gauges that only the database knows."""
+    integrations.measure_stale()
     return retention.expire()
 
 

@@ -6,26 +6,24 @@ from typing import Any
 
 from django.urls import URLPattern, include, path
 
-from apps.control.api import distribution
-from apps.control.api.surface import internal_api, lightning_api, ops_api
-from apps.control.api.surface import public_api as api
-from openagents.wire.ninja import bad_request_view, forbidden_view, not_found_view, server_error_view
-
-ALIASES = (("api/auth/", "api/v1/auth/"), ("api/sync/token", "api/v1/sync/token"))
-"""Old prefixes of routes: the very same views, kept until the sunset date."""
+from apps.control.api import distribution, refusals
+from apps.control.api.document import ALIASES, Mounted
+from apps.control.api.surface import internal_api, lightning_api, ops_api, public_api
 
 
 def _aliases(patterns: list[Any]) -> list[URLPattern]:
+    """Old prefixes of routes: the very same views."""
     found = []
     for pattern in patterns:
-        route = str(pattern.pattern)
+        route = f"/{pattern.pattern}"
         for prefix, alias in ALIASES:
             if route.startswith(prefix):
-                found.append(path(alias + route.removeprefix(prefix), pattern.callback))
+                found.append(path((alias + route.removeprefix(prefix)).removeprefix("/"), pattern.callback))
     return found
 
 
-public_patterns, public_app, public_namespace = api.urls
+api = Mounted()
+public_patterns, public_app, public_namespace = public_api.urls
 
 urlpatterns = [
     path("", include("openagents.ops.urls")),
@@ -39,7 +37,7 @@ urlpatterns = [
     path("internal/v1/ops/", ops_api.urls),
 ]
 
-handler400 = bad_request_view
-handler403 = forbidden_view
-handler404 = not_found_view
-handler500 = server_error_view
+handler400 = refusals.bad_request
+handler403 = refusals.forbidden
+handler404 = refusals.not_found
+handler500 = refusals.server_error

@@ -21,6 +21,7 @@ from apps.control.api.guards import (
 )
 from apps.control.domain import inputs
 from apps.control.services import orgs, refreshing, registration, sessions, sign_in
+from apps.control.services.authentication import Principal
 from openagents.wire.faults import INVALID_REQUEST, NOT_FOUND, Fault
 from openagents.wire.model import WireModel
 from openagents.wire.ninja import respond
@@ -183,7 +184,21 @@ def revoke(request: HttpRequest, body: Annotated[WireModel, mapping.RevokeIn]) -
     return _revoked(done)
 
 
-@router.post("/logout", auth=Bearer(), response={200: mapping.LogoutOut})
+class LeavingBearer(Bearer):
+    """A session that would end itself; one that has ended already, or may not, is noted."""
+
+    def __call__(self, request: HttpRequest) -> Principal:
+        try:
+            return super().__call__(request)
+        except Fault as fault:
+            sessions.note_failed_log_out(fault)
+            raise
+
+
+LeavingBearer.__name__ = Bearer.__name__  # one security scheme in the OpenAPI document
+
+
+@router.post("/logout", auth=LeavingBearer(), response={200: mapping.LogoutOut})
 def logout(request: HttpRequest) -> HttpResponse:
     """End the caller's own session."""
     principal = principal_of(request)

@@ -8,15 +8,15 @@ from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.views.decorators.http import require_safe
 
+from apps.control.api.document import public_document
 from apps.control.api.pages import matches, page
-from apps.control.api.surface import public_api
+from apps.control.api.refusals import reading
 
 NEVER_CACHED = "no-cache, no-store, must-revalidate"
 
 
-@require_safe
+@reading
 def landing(request: HttpRequest) -> HttpResponse:
     """What OpenAgents is, and the way to the desktop app."""
     response = page(request, "control/landing.html")
@@ -24,7 +24,7 @@ def landing(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_safe
+@reading
 def download_desktop(request: HttpRequest) -> HttpResponse:
     """To the desktop app, wherever configuration says it is."""
     response = HttpResponse(status=307, headers={"Location": settings.OA.oa_desktop_download_url})
@@ -32,7 +32,7 @@ def download_desktop(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_safe
+@reading
 def openapi(request: HttpRequest) -> HttpResponse:
     """The OpenAPI document of the public lanes, with a strong validator."""
     body, tag = _document()
@@ -44,5 +44,5 @@ def openapi(request: HttpRequest) -> HttpResponse:
 
 @cache
 def _document() -> tuple[bytes, str]:
-    body = json.dumps(public_api.get_openapi_schema(), separators=(",", ":"), ensure_ascii=False, default=str).encode()
+    body = json.dumps(public_document(), separators=(",", ":"), ensure_ascii=False).encode()
     return body, f'"{hashlib.sha256(body).hexdigest()}"'

@@ -1,4 +1,10 @@
-"""The maintenance gate: 503 to everything that is not on the list, and the way past it for operators (2.5)."""
+"""The maintenance gate: 503 to everything that is not on the list, and the way past it for operators (2.5).
+
+It turns clients away, not the house: the signed internal lane stays open. It is where the mode is switched off, where
+Khala asks whether its connections are still good (turned away for 15 minutes, it would have to cut everybody off) and
+reads what was revoked, and where payments learn of a global pause; but for the switch nothing is written there.
+`/api/internal/*` writes, and is closed as all of `/api`. `/metrics` shows how the maintenance goes.
+"""
 
 from __future__ import annotations
 
@@ -15,18 +21,18 @@ from django.shortcuts import render
 from django.utils.http import escape_leading_slashes
 
 from apps.control.api.pages import HTML_HEADERS
+from apps.control.api.refusals import refusal
 from apps.control.domain import maintenance as rules
 from apps.control.services import maintenance
 from openagents.wire.faults import MAINTENANCE, Fault
-from openagents.wire.ninja import error_response
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 RETRY_AFTER_MS: Final = 60_000
 NEVER_STORED: Final = "no-store, no-cache, must-revalidate"
-OPERATIONS: Final = "/internal/v1/ops/"
-"""Stays open whatever the list says: it is how the mode is switched off."""
-MACHINES: Final = ("/api", "/internal/", "/openapi.json", "/metrics")
+ALWAYS_OPEN: Final = ("/internal/*", "/metrics")
+"""Beside the configured list, in its notation."""
+MACHINES: Final = ("/api", "/openapi.json")
 
 log = structlog.get_logger("oa.control.maintenance")
 
@@ -40,10 +46,11 @@ class MaintenanceMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         config = settings.OA
         path = request.path
+        # What stays open is let through unasked: `/healthz` must not wait for a database.
         if (
-            not maintenance.is_on()
-            or path.startswith(OPERATIONS)
+            rules.stays_open(path, ALWAYS_OPEN)
             or rules.stays_open(path, config.oa_maintenance_mode_allowed_paths)
+            or not maintenance.is_on()
         ):
             return self.get_response(request)
         token = config.oa_maintenance_mode_bypass_token
@@ -57,12 +64,12 @@ class MaintenanceMiddleware:
 
 def _turn_away(request: HttpRequest) -> HttpResponse:
     if request.path.startswith(MACHINES):
-        response = error_response(request, Fault(MAINTENANCE, retry_after_ms=RETRY_AFTER_MS))
+        response = refusal(request, Fault(MAINTENANCE, retry_after_ms=RETRY_AFTER_MS))
     else:
         response = render(request, "control/maintenance.html", status=503, content_type="text/html; charset=utf-8")
         for name, value in HTML_HEADERS.items():
             response[name] = value
-        response["Retry-After"] = str(RETRY_AFTER_MS // 1000)
+    response["Retry-After"] = str(RETRY_AFTER_MS // 1000)  # whatever the lane's envelope says
     response["Cache-Control"] = NEVER_STORED
     return response
 

@@ -66,3 +66,17 @@ def member_remove(request: HttpRequest, org_id: str, user_id: str) -> HttpRespon
     """End a membership."""
     members.remove(principal_of(request), path_id(org_id), path_id(user_id))
     return respond(mapping.DeletedOut, data={"deleted": True})
+
+
+@router.get("/orgs/{org_id}/invites", auth=Bearer(), response={200: mapping.InvitesOut})
+def invite_list(request: HttpRequest, org_id: str) -> HttpResponse:
+    """The open invitations of an organisation, for those who may invite."""
+    rows = members.invites(principal_of(request), path_id(org_id))
+    return respond(mapping.InvitesOut, data={"invites": [mapping.invite(row) for row in rows]})
+
+
+@router.delete("/orgs/{org_id}/invites/{invite_id}", auth=Bearer(), response={200: mapping.DeletedOut})
+def invite_withdraw(request: HttpRequest, org_id: str, invite_id: str) -> HttpResponse:
+    """Take an invitation back: the address no longer becomes a member."""
+    members.withdraw(principal_of(request), path_id(org_id), path_id(invite_id))
+    return respond(mapping.DeletedOut, data={"deleted": True})

@@ -20,10 +20,21 @@ from openagents.wire.ninja import respond
 
 MAX_AGE = "public, max-age=60"
 
+DOCUMENT: dict[str, Any] = {
+    "responses": {
+        200: {
+            "description": "One table per section and one of the pools, as JSON or as a page of the same cells",
+            "content": {"text/html": {"schema": {"type": "string"}}},
+        },
+        304: {"description": "Nothing new since the ETag that was offered"},
+    }
+}
+"""The page beside the JSON, which is described from its message."""
+
 router = Router(tags=["statistics"])
 
 
-@router.get("/stats", auth=open_to_all("stats"), response={200: mapping.StatsOut})
+@router.get("/stats", auth=open_to_all("stats"), response={200: mapping.StatsOut}, openapi_extra=DOCUMENT)
 def stats(request: HttpRequest, format: str = Query("", max_length=16)) -> HttpResponse:
     """Tables of figures, the same for everybody for a minute: JSON where it is asked for, else a page."""
     found = statistics.snapshot()

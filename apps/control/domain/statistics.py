@@ -1,106 +1,34 @@
-"""The public statistics (3.10, operations 10): which figures, in which order, from which source, spelled how.
+"""The public statistics (3.10, operations 10): which figures, in which order, from which source.
 
-Keys, order and units are frozen in v1; new ones are appended. Cells are text, or None where there is no figure.
+Keys, order and units are frozen in v1; new ones are appended.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
+
+from apps.control.domain.cells import (
+    BPS_AS_PERCENT,
+    MILLISECONDS,
+    PLAIN,
+    POSITIVE,
+    RATE,
+    SHARE,
+    Cell,
+    Format,
+    at,
+    availability,
+    code,
+    flag,
+    instant,
+    mode,
+    whole,
+)
 
 SCHEMA: Final = "openagents.stats.v1"
 COLUMNS: Final = ("key", "label", "value", "unit")
-POOL_COLUMNS: Final = (
-    "pool_id",
-    "status",
-    "kind",
-    "share_price_sats",
-    "total_shares",
-    "pending_withdrawals_sats_est",
-    "wallet_balance_sats",
-    "lightning_backend",
-    "onchain_sats",
-    "channel_total_sats",
-    "channel_outbound_sats",
-    "channel_inbound_sats",
-    "channels_connected_total",
-    "lightning_last_error",
-    "snapshot_as_of",
-    "snapshot_hash",
-    "signature",
-)
-Cell = str | None
-Format = Callable[[Any], Cell]
-
-_CODE = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
-_INTEGER = re.compile(r"-?[0-9]{1,20}", re.ASCII)
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
-
-
-def integer(value: Any) -> int | None:
-    """A whole number as peers spell them: JSON integer, or decimal text beyond 2^53."""
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, str) and _INTEGER.fullmatch(value):
-        return int(value)
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value if isinstance(value, int) else None
-
-
-def whole(value: Any) -> Cell:
-    found = integer(value)
-    return None if found is None else str(found)
-
-
-def decimal(scale: str = "1", low: int | None = None, high: int | None = None) -> Format:
-    """Times `scale`, kept within the bounds, two decimals half-up."""
-
-    def spell(value: Any) -> Cell:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return None
-        found = Decimal(str(value))
-        if not found.is_finite():
-            return None
-        found *= Decimal(scale)
-        found = found if low is None else max(Decimal(low), found)
-        found = found if high is None else min(Decimal(high), found)
-        return str(found.quantize(Decimal("0.01"), ROUND_HALF_UP))
-
-    return spell
-
-
-def flag(value: Any) -> Cell:
-    return ("true" if value else "false") if isinstance(value, bool) else None
-
-
-def code(value: Any) -> Cell:
-    """A machine's word; anything else might be somebody's free text."""
-    return value if isinstance(value, str) and _CODE.fullmatch(value) else None
-
-
-def mode(value: Any) -> Cell:
-    """A word that is `unknown` when the source answers without one."""
-    return code(value) or "unknown"
-
-
-def instant(value: Any) -> Cell:
-    return value if isinstance(value, str) and _TIME.fullmatch(value) else None
-
-
-def availability(value: Any) -> Cell:
-    return "yes" if value else "no"
-
-
-SHARE: Final = decimal("100", 0, 100)
-RATE: Final = decimal("100", 0)
-BPS_AS_PERCENT: Final = decimal("0.01")
-POSITIVE: Final = decimal("1", 0)
-PLAIN: Final = decimal()
-MILLISECONDS: Final = decimal("0.001", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +54,8 @@ AVAILABLE: Final = "$available"
 """The path of the row that tells whether the source answers; it has a value in any case."""
 POOLS: Final = "$pools."
 """Paths into the sums over the pools."""
+YES_NO: Final = "yes/no"
+"""Unit of the rows that have a value in any case."""
 
 
 def _pool(key: str, label: str, unit: str = "sats", spell: Format = whole) -> Figure:
@@ -198,7 +128,7 @@ SECTIONS: Final = (
         "Credit envelopes",
         CREDIT,
         (
-            Figure("cep_data_available", "CEP data available", "yes/no", AVAILABLE, availability),
+            Figure("cep_data_available", "CEP data available", YES_NO, AVAILABLE, availability),
             Figure("cep_outstanding_envelopes", "CEP outstanding envelopes", "count", "open_envelope_count"),
             Figure(
                 "cep_outstanding_reserved_commitments_sats",
@@ -231,7 +161,7 @@ SECTIONS: Final = (
         "Hydra routing",
         HYDRA,
         (
-            Figure("hydra_data_available", "Hydra data available", "yes/no", AVAILABLE, availability),
+            Figure("hydra_data_available", "Hydra data available", YES_NO, AVAILABLE, availability),
             Figure("decisions", "Hydra routing decisions", "count", "routing.decision_total"),
             Figure("selected_route_direct", "Hydra selected route: direct", "count", "routing.selected_route_direct"),
             Figure("selected_route_cep", "Hydra selected route: CEP", "count", "routing.selected_route_cep"),
@@ -397,72 +327,25 @@ def figures_of(source: str, answer: Mapping[str, Any]) -> dict[str, Cell]:
     }
 
 
-def at(answer: Any, path: str) -> Any:
-    """The value at a dotted path; None where there is none. A single name is also looked for one level deeper."""
-    found = answer
-    for name in path.split("."):
-        found = found.get(name) if isinstance(found, Mapping) else None
-    if found is None and "." not in path and isinstance(answer, Mapping):
-        groups = [group[path] for group in answer.values() if isinstance(group, Mapping) and path in group]
-        return groups[0] if len(groups) == 1 else None
-    return found
+def without_source(snapshot: Mapping[str, Any], oldest: str) -> dict[str, Any]:
+    """A snapshot that can no longer be renewed: what is younger than `oldest` (RFC 3339) is stale, the rest is gone.
 
-
-def pool_row(pool_id: str, status: Mapping[str, Any] | None, snapshot: Mapping[str, Any] | None) -> dict[str, Cell]:
-    """The pools table's row of a pool that Hydra was asked about; `status` None: it knows no such pool."""
-    row: dict[str, Cell] = dict.fromkeys(POOL_COLUMNS)
-    row["pool_id"] = pool_id
-    if status is None:
-        row["status"] = "not_found"
-        return row
-    row["status"] = code(at(status, "pool.status"))
-    row["kind"] = code(at(status, "pool.pool_kind"))
-    row["share_price_sats"] = whole(at(status, "share_price_sats"))
-    row["total_shares"] = whole(at(status, "total_shares"))
-    row["pending_withdrawals_sats_est"] = whole(at(status, "pending_withdrawals_sats_estimate"))
-    if snapshot is None:
-        return row
-    assets, lightning = at(snapshot, "snapshot.assets_json"), "snapshot.assets_json.lightning."
-    row["wallet_balance_sats"] = whole(at(assets, "walletBalanceSats")) if isinstance(assets, Mapping) else None
-    row["lightning_backend"] = code(at(snapshot, lightning + "backend"))
-    row["onchain_sats"] = whole(at(snapshot, lightning + "onchainSats"))
-    row["channel_total_sats"] = whole(at(snapshot, lightning + "channelTotalSats"))
-    row["channel_outbound_sats"] = whole(at(snapshot, lightning + "channelOutboundSats"))
-    row["channel_inbound_sats"] = whole(at(snapshot, lightning + "channelInboundSats"))
-    connected, total = (at(snapshot, f"{lightning}{name}") for name in ("connectedChannelCount", "channelCount"))
-    if integer(connected) is not None and integer(total) is not None:
-        row["channels_connected_total"] = f"{integer(connected)}/{integer(total)}"
-    error = at(snapshot, lightning + "lastError")
-    row["lightning_last_error"] = None if error in (None, "") else code(error) or "error"
-    row["snapshot_as_of"] = instant(at(snapshot, "snapshot.as_of"))
-    row["snapshot_hash"] = code(at(snapshot, "snapshot.canonical_json_sha256"))
-    row["signature"] = "signed" if isinstance(at(snapshot, "snapshot.signature_json"), Mapping) else "unsigned"
-    return row
-
-
-def totals(rows: Sequence[Mapping[str, Cell]]) -> dict[str, Cell]:
-    """Sums over the pools that exist; a sum without any addend is absent, not zero."""
-    found = [row for row in rows if row["status"] not in (None, "not_found")]
-
-    def total(*columns: str) -> Cell:
-        addends = [int(row[column] or 0) for row in found for column in columns if row[column] is not None]
-        return str(sum(addends)) if addends else None
-
-    channels = [cell.split("/") for row in found if (cell := row["channels_connected_total"]) is not None]
+    The rule of a single silent source, applied to all of them at once.
+    """
+    gone = snapshot["as_of"] < oldest
+    pools = snapshot["pools"]
+    rows = [[row[0], *[None] * (len(row) - 1)] for row in pools["rows"]] if gone else pools["rows"]
     return {
-        "pool_count": str(len(found)),
-        "total_assets_sats": total("wallet_balance_sats", "onchain_sats", "channel_total_sats"),
-        "total_wallet_sats": total("wallet_balance_sats"),
-        "total_onchain_sats": total("onchain_sats"),
-        "total_shares": total("total_shares"),
-        "total_channel_sats": total("channel_total_sats"),
-        "total_channel_outbound_sats": total("channel_outbound_sats"),
-        "total_channel_inbound_sats": total("channel_inbound_sats"),
-        "channels_connected_total": (
-            f"{sum(int(connected) for connected, _ in channels)}/{sum(int(known) for _, known in channels)}"
-            if channels
-            else None
-        ),
-        "pending_withdrawals_sats_estimate": total("pending_withdrawals_sats_est"),
-        "last_snapshot_at": max((cell for row in found if (cell := row["snapshot_as_of"]) is not None), default=None),
+        **snapshot,
+        "sections": [_without_source(section, oldest) for section in snapshot["sections"]],
+        "pools": {**pools, "rows": rows},
     }
+
+
+def _without_source(section: Mapping[str, Any], oldest: str) -> dict[str, Any]:
+    if not section["available"]:
+        return dict(section)
+    if section["as_of"] >= oldest:
+        return {**section, "stale": True}
+    rows = [[key, label, "no" if unit == YES_NO else None, unit] for key, label, _, unit in section["rows"]]
+    return {**section, "available": False, "stale": False, "as_of": None, "rows": rows}

@@ -7,7 +7,10 @@ from django.db.models import Q
 
 
 class StatsSnapshot(models.Model):
-    """The one row of the newest snapshot; `body` maps a source to its figures and the instant they were read."""
+    """The one row of the newest snapshot.
+
+    `body`: `readings` maps a source to its figures and the instant they were read, `snapshot` is what was shown.
+    """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     generated_at = models.DateTimeField()

@@ -11,10 +11,10 @@ from urllib.parse import quote
 import structlog
 
 from apps.control import metrics, peers
-from apps.control.peer_streams import PeerStream
 from apps.control.services import routing, shadow
 from apps.control.services.authentication import Principal
 from openagents.peers.calls import PeerAnswer, PeerUnavailable
+from openagents.peers.streams import PeerStream
 from openagents.receipts.strict_json import MalformedJSON, loads
 from openagents.wire import faults
 from openagents.wire.faults import Fault, Kind

@@ -66,7 +66,7 @@ def store(principal: Principal, provider: str, integration_id: str | None, secre
     reason = _purpose(principal.user_id, provider, integration_id)
     sealed = box.seal(secret, reason)
     with transaction.atomic():
-        User.objects.select_for_update().only("id").get(id=principal.user_id)
+        User.objects.select_for_update(no_key=True).only("id").get(id=principal.user_id)
         own = IntegrationSecret.objects.filter(user_id=principal.user_id, status="active")
         if own.exclude(provider=provider, integration_id=integration_id).count() >= INTEGRATIONS_MAX:
             raise Fault(CONFLICT, f"There are {INTEGRATIONS_MAX} integrations already.")
@@ -180,14 +180,26 @@ def rewrap() -> Rewrapped:
                 sealed = box.rewrap(row.sealed, _purpose(row.user_id, row.provider, row.integration_id))
             except SecretUnreadable:
                 unreadable += 1
-                log.error("integration.secret_unreadable", row=row.pk, key_id=row.key_id)
+                _alarm(row)
                 continue
             # Only what was read is replaced: a secret stored meanwhile is under the current key already.
             done += IntegrationSecret.objects.filter(pk=row.pk, sealed=row.sealed).update(
                 sealed=sealed, key_id=_key_id(sealed)
             )
     trail.note("integration.secrets.rewrapped", rewrapped=done, unreadable=unreadable)
-    return Rewrapped(done, unreadable, stale.count())
+    return Rewrapped(done, unreadable, measure_stale())
+
+
+def measure_stale() -> int:
+    """Set the gauge of rows that another key than the ring's first sealed, and return it; without a ring that is all.
+
+    A row that is sealed meanwhile is under the first key, so the number only falls until the ring changes again.
+    """
+    box = _box(settings.OA.integration_ring())
+    rows = IntegrationSecret.objects.filter(status="active")
+    left = (rows.exclude(sealed__startswith=box.current_prefix) if box.ready else rows).count()
+    metrics.SECRETBOX_STALE_ROWS.labels("control").set(left)
+    return left
 
 
 def _open(box: SecretBox, row: IntegrationSecret | None) -> tuple[str | None, str]:
@@ -196,8 +208,13 @@ def _open(box: SecretBox, row: IntegrationSecret | None) -> tuple[str | None, st
     try:
         return box.open(row.sealed, _purpose(row.user_id, row.provider, row.integration_id)), "ok"
     except SecretUnreadable:
-        log.error("integration.secret_unreadable", row=row.pk, key_id=row.key_id)
+        _alarm(row)
         return None, "unreadable"
+
+
+def _alarm(row: IntegrationSecret) -> None:
+    metrics.SECRETBOX_FAILURES.labels("control").inc()
+    log.error("integration.secret_unreadable", row=row.pk, key_id=row.key_id)
 
 
 def _named(provider: str, integration_id: str | None) -> tuple[str, str]:

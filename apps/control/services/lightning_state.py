@@ -58,7 +58,7 @@ def upsert_paywall(args: Arguments) -> Result:
     upstream = args.required("upstream")
     rules.check_upstream(upstream)
     metadata, enabled = args.document("metadata"), args.flag("enabled", True)
-    paywall_id = paywall_id or new_id("paywall")
+    paywall_id = paywall_id or new_id("pw")
     serialize("paywall", paywall_id)
     now = database_now()
     row = Paywall.objects.filter(id=paywall_id).first()
@@ -117,7 +117,7 @@ def record_deployment(args: Arguments) -> Result:
     now = database_now()
     row = GatewayDeployment.objects.filter(id=deployment_id).first() if deployment_id else None
     if row is None:
-        row = GatewayDeployment(id=deployment_id or new_id("deploy"), created_at=now)
+        row = GatewayDeployment(id=deployment_id or new_id("dep"), created_at=now)
     else:
         rules.check_deployment_move(row.status, status)
     row.config_hash, row.status, row.updated_at = config_hash, status, now

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final, NamedTuple
 
 from apps.control import metrics
-from openagents.db.stores import window
+from openagents.db.local_window import LocalWindow
+from openagents.db.stores import PostgresWindow, RedisWindow, Window, window
 from openagents.wire.faults import RATE_LIMITED, Fault
 
 
@@ -39,7 +41,24 @@ BUCKETS: Final[dict[str, Bucket]] = {
 def count(bucket: str, key: str, cost: int = 1) -> None:
     """Record `cost` hits of `key`. Raises Fault(RATE_LIMITED) with the seconds to wait; then nothing is recorded."""
     rule = BUCKETS[bucket]
-    wait = window().hit(bucket, key, rule.limit, rule.seconds, cost)
+    wait = _window().hit(bucket, key, rule.limit, rule.seconds, cost)
     if wait:
         metrics.RATE_LIMITED.labels(bucket).inc()
         raise Fault(RATE_LIMITED, retry_after_ms=wait * 1000)
+
+
+class _Degraded(LocalWindow):
+    """What a window falls back to when its store is away; says so per bucket."""
+
+    def hit(self, bucket: str, key: str, limit: int, seconds: int, cost: int = 1) -> int:
+        metrics.RATELIMIT_DEGRADED.labels(bucket).inc()
+        return super().hit(bucket, key, limit, seconds, cost)
+
+
+@cache
+def _window() -> Window:
+    """The process's window; all windows of control are rate limits, so its fallback is theirs."""
+    found = window()
+    if isinstance(found, PostgresWindow | RedisWindow):
+        found.local = _Degraded()
+    return found

@@ -7,6 +7,7 @@ sign-in that joins it holds its user's row and must not wait.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -26,6 +27,7 @@ from openagents.wire.faults import CONFLICT, FORBIDDEN, INVALID_REQUEST, INVALID
 READ = "org.membership.read"
 WRITE = "org.membership.write"
 MEMBERS_SHOWN_MAX = 1000
+INVITE_ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 LOST = "admin_revoked"
 """Reason of the revocation that follows a removal or a downgrade."""
 
@@ -83,6 +85,28 @@ def add(principal: Principal, org_id: str, email: str, role: str) -> Membership 
             return added
     except IntegrityError:
         raise Fault(CONFLICT, "This address is invited already.") from None
+
+
+def invites(principal: Principal, org_id: str) -> list[OrgInvite]:
+    """Open invitations, oldest first, at most 1000, for whoever may invite. Raises Fault FORBIDDEN."""
+    _actor(principal, org_id, WRITE)
+    found = OrgInvite.objects.filter(org_id=org_id, bound_at__isnull=True)
+    return list(found.order_by("created_at", "pk")[:MEMBERS_SHOWN_MAX])
+
+
+def withdraw(principal: Principal, org_id: str, invite_id: str) -> None:
+    """Take an open invitation back. Raises Fault FORBIDDEN, NOT_FOUND: unknown, elsewhere, bound or withdrawn."""
+    if not INVITE_ID.fullmatch(invite_id):
+        raise Fault(NOT_FOUND)
+    with transaction.atomic():
+        actor = _lock(principal, org_id)
+        open_ones = OrgInvite.objects.select_for_update().filter(org_id=org_id, bound_at__isnull=True)
+        invite = open_ones.filter(pk=int(invite_id)).first()
+        if invite is None:
+            raise Fault(NOT_FOUND)
+        _demand(membership.may_touch(actor.role, invite.role))
+        invite.delete()
+        _note("org.invite.withdrawn", principal, org_id, role=invite.role)
 
 
 def change(

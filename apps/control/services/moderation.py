@@ -1,4 +1,4 @@
-"""What operators end by hand: sessions, devices, personal access tokens, invites. Audited, and told to Khala.
+"""What operators end by hand: accounts, sessions, devices, personal access tokens, invites. Audited, told to Khala.
 
 `actor` names the operator for the audit trail.
 """
@@ -10,12 +10,11 @@ from itertools import groupby
 
 from django.db import transaction
 
-from apps.control.models import Device, OrgInvite, OrgProviderLink, PersonalAccessToken, Session
+from apps.control.models import Device, OrgInvite, OrgProviderLink, PersonalAccessToken, Session, User
 from apps.control.services import personal_tokens, propagation, revocations, trail
 from apps.control.services.clock import database_now
 
 REASON = "admin_revoked"
-RESTING = ("active", "reauth_required")
 
 
 def end_sessions(session_ids: Collection[str], actor: str) -> int:
@@ -24,7 +23,7 @@ def end_sessions(session_ids: Collection[str], actor: str) -> int:
     for user_id, ids in _by_user(Session.objects.filter(pk__in=session_ids).values_list("user_id", "pk")):
         with transaction.atomic():
             done = revocations.end_sessions(
-                revocations.lock_sessions(pk__in=ids, status__in=RESTING), REASON, database_now()
+                revocations.lock_sessions(pk__in=ids, status__in=revocations.RESTING), REASON, database_now()
             )
             for session_id in done.session_ids:
                 trail.note("auth.sessions.revoked", user_id=user_id, session_id=session_id, reason=REASON, by=actor)
@@ -39,15 +38,17 @@ def block_devices(pks: Collection[int], actor: str) -> int:
     blocked, numbers = 0, []
     for pk in sorted(pks):
         with transaction.atomic():
-            device = Device.objects.select_for_update().filter(pk=pk).first()
+            device = Device.objects.filter(pk=pk).first()
             if device is None:
                 continue
+            revocations.lock_user(device.user_id)  # a sign-in that is under way ends here, or is refused there
             now = database_now()
-            done = revocations.end_sessions(revocations.lock_sessions(device=device, status__in=RESTING), REASON, now)
+            done = revocations.end_sessions(
+                revocations.lock_sessions(device=device, status__in=revocations.RESTING), REASON, now
+            )
             numbers.append(done.seq)
-            if device.blocked_at is None:
+            if Device.objects.filter(pk=pk, blocked_at__isnull=True).update(blocked_at=now):
                 blocked += 1
-                Device.objects.filter(pk=pk).update(blocked_at=now)
                 trail.note(
                     "auth.device.blocked",
                     user_id=device.user_id,
@@ -57,6 +58,59 @@ def block_devices(pks: Collection[int], actor: str) -> int:
                 )
     _push(numbers)
     return blocked
+
+
+def close_accounts(user_ids: Collection[str], actor: str) -> int:
+    """End all that these users hold and let them sign in no more; the number of accounts newly closed.
+
+    Locks in the order of all other ends, before the first number of the feed is taken: user, personal tokens,
+    sessions, issued tokens.
+    """
+    closed, numbers = 0, []
+    for user_id in sorted(user_ids):
+        with transaction.atomic():
+            revocations.lock_user(user_id)
+            if not User.objects.filter(pk=user_id, deleted_at__isnull=True).exists():
+                continue
+            tokens = personal_tokens.lock_live(user_id=user_id)
+            sessions = revocations.lock_sessions(user_id=user_id, status__in=revocations.RESTING)
+            now = database_now()
+            jtis = revocations.revoke_issued(now, user_id=user_id)
+            User.objects.filter(pk=user_id).update(deleted_at=now, updated_at=now)
+            done = revocations.end_sessions(sessions, REASON, now)
+            numbers += [done.seq, personal_tokens.end(tokens, REASON, now)]
+            numbers.append(
+                revocations.announce(
+                    user_id=user_id,
+                    session_ids=[],
+                    device_ids=[],
+                    jtis=jtis,
+                    user_ids=[user_id],
+                    reason=REASON,
+                    revoked_at=now,
+                )
+            )
+            trail.note(
+                "auth.account.closed",
+                user_id=user_id,
+                by=actor,
+                revoked_session_count=len(done.session_ids),
+                revoked_token_count=len(tokens),
+            )
+        closed += 1
+    _push(numbers)
+    return closed
+
+
+def reopen_accounts(user_ids: Collection[str], actor: str) -> int:
+    """Let these users sign in again, with nothing of what they held; their number."""
+    with transaction.atomic():
+        found = sorted(User.objects.filter(pk__in=user_ids, deleted_at__isnull=False).values_list("pk", flat=True))
+        for user_id in found:
+            revocations.lock_user(user_id)
+            User.objects.filter(pk=user_id).update(deleted_at=None, updated_at=database_now())
+            trail.note("auth.account.reopened", user_id=user_id, by=actor)
+    return len(found)
 
 
 def end_tokens(token_ids: Collection[str], actor: str) -> int:

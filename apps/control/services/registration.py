@@ -65,7 +65,7 @@ def register(*, email: str, name: str, token_name: str, abilities: Sequence[str]
 
 
 def _upsert(address: str, shown: str, token_name: str, abilities: list[str]) -> Registered:
-    user = User.objects.select_for_update().filter(email=address).first()
+    user = User.objects.select_for_update(no_key=True).filter(email=address).first()
     created = user is None
     if user is None:
         user = User.objects.create(

@@ -1,7 +1,8 @@
 """Ending sessions, and the revocation rows that end them at Khala too.
 
 Everything here runs inside the caller's transaction: the session is dead and the push recorded by one commit. The
-locks are taken in one order everywhere: sessions by id, their tokens, last the counter of the feed.
+locks are taken in one order everywhere: the user (where a session may begin meanwhile: sign-in, block), sessions by
+id, their tokens, devices by id, last the counter of the feed.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from apps.control.domain.states import REAUTH_REASONS, REFRESH_TOKEN, SESSION
-from apps.control.models import Device, IssuedSyncToken, RefreshToken, Revocation, Session
+from apps.control.models import Device, IssuedSyncToken, RefreshToken, Revocation, Session, User
 from apps.control.services import propagation
 from openagents.ops import context, faults
 
+RESTING = ("active", "reauth_required")
+"""Statuses of a session that can still be ended."""
 FEED_LOCK = "control.revocation.seq"
 FEED_LIMIT_MAX = 500
 
@@ -36,7 +39,7 @@ class Ended:
 
 def end_sessions(sessions: Sequence[Session], reason: str, now: datetime) -> Ended:
     """End these locked sessions of one user and record the push. Sessions that have ended already are skipped."""
-    live = [session for session in sessions if session.status in ("active", "reauth_required")]
+    live = [session for session in sessions if session.status in RESTING]
     if not live:
         return Ended([], [], [], now, None)
     ids = sorted(session.id for session in live)
@@ -56,7 +59,8 @@ def end_sessions(sessions: Sequence[Session], reason: str, now: datetime) -> End
     hinted: list[str] = []
     if reason != "device_replaced":  # the session that replaces it lives on the same device
         hinted = sorted(set(devices.values()))
-        Device.objects.filter(pk__in=devices).update(revoked_at=now)
+        for pk in sorted(devices):
+            Device.objects.filter(pk=pk).update(revoked_at=now)
     faults.point("control.revocation.before_row")
     seq = announce(
         user_id=live[0].user_id, session_ids=ids, device_ids=hinted, jtis=jtis, reason=reason, revoked_at=now
@@ -81,6 +85,7 @@ def announce(
     reason: str,
     revoked_at: datetime,
     memberships: Sequence[dict[str, str]] = (),
+    user_ids: Sequence[str] = (),
 ) -> int:
     """Append to the feed, which is gap-free in commit order: whoever takes a number holds the lock until its commit."""
     with connection.cursor() as cursor:
@@ -93,6 +98,7 @@ def announce(
         device_ids=list(device_ids),
         jtis=list(jtis),
         memberships=list(memberships),
+        user_ids=list(user_ids),
         reason=reason,
         revoked_at=revoked_at,
         request_id=context.request_id.get(),
@@ -111,6 +117,11 @@ def lock_sessions(**filters: Any) -> list[Session]:
     """The matching sessions under their row locks, in the one order that cannot deadlock."""
     found = Session.objects.select_for_update(of=("self",)).select_related("device").filter(**filters).order_by("id")
     return list(found)
+
+
+def lock_user(user_id: str) -> None:
+    """Let no sign-in of this user begin a session until the transaction is over. Before any session is locked."""
+    list(User.objects.select_for_update(no_key=True).filter(pk=user_id).values_list("pk"))
 
 
 def feed(after_seq: int, limit: int) -> tuple[list[Revocation], int]:

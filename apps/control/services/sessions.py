@@ -17,11 +17,10 @@ from apps.control.services.authentication import Principal, refused
 from apps.control.services.clock import database_now
 from apps.control.services.propagation import Propagation
 from apps.control.services.revocations import Ended
-from openagents.wire.faults import INVALID_REQUEST, NOT_FOUND, Fault
+from openagents.wire.faults import INVALID_REQUEST, NOT_FOUND, UNAUTHORIZED, Fault
 
 SESSIONS_SHOWN_MAX = 200
 DEVICES_SHOWN_MAX = 200
-RESTING = ("active", "reauth_required")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +89,13 @@ def log_out(principal: Principal) -> Revoked:
     return _propagate("logout", ended, "user_requested")
 
 
+def note_failed_log_out(fault: Fault) -> None:
+    """Audit a log-out that was refused. Not for a made-up credential: those who have none must not fill the trail."""
+    if fault.kind is UNAUTHORIZED and fault.reason_code not in ("missing_credential", "invalid_token"):
+        trail.note("auth.logout.failed", "failure", reason="unauthorized", cause=fault.reason_code)
+        metrics.AUTH.labels("logout", "failure", "unauthorized").inc()
+
+
 def list_devices(principal: Principal) -> list[tuple[Device, int]]:
     """The caller's devices with their number of live sessions, last seen first."""
     rows = _devices(principal.user_id).order_by("-last_seen_at", "-pk")[:DEVICES_SHOWN_MAX]
@@ -103,13 +109,14 @@ def revoke_device(principal: Principal, device_id: str, *, block: bool, include_
     """
     reason = "user_requested"
     with transaction.atomic():
-        device = _lock_device(principal, device_id)
-        if device is None:
+        if block:
+            revocations.lock_user(principal.user_id)  # a sign-in that is under way ends here, or is refused there
+        found = Device.objects.filter(user_id=principal.user_id, device_id=device_id)
+        if not found.exists():
             raise Fault(INVALID_REQUEST, errors={"device_id": ["is not one of your devices"]})
-        target = {"user_id": principal.user_id, "device": device}
+        target = {"user_id": principal.user_id, "device__device_id": device_id}
         ended = _end(principal, target, include_current=include_current, reason=reason)
-        if block and device.blocked_at is None:
-            Device.objects.filter(pk=device.pk).update(blocked_at=database_now())
+        if block and found.filter(blocked_at__isnull=True).update(blocked_at=database_now()):
             _note("auth.device.blocked", principal, target=device_id)
     return _propagate("revoke", ended, reason)
 
@@ -117,19 +124,18 @@ def revoke_device(principal: Principal, device_id: str, *, block: bool, include_
 def unblock_device(principal: Principal, device_id: str) -> tuple[Device, int]:
     """Let a device sign in again; the device and its number of live sessions. Raises Fault NOT_FOUND."""
     with transaction.atomic():
-        device = _lock_device(principal, device_id)
-        if device is None:
+        found = Device.objects.filter(user_id=principal.user_id, device_id=device_id)
+        if not found.exists():
             raise Fault(NOT_FOUND)
-        if device.blocked_at is not None:
-            Device.objects.filter(pk=device.pk).update(blocked_at=None)
+        if found.filter(blocked_at__isnull=False).update(blocked_at=None):
             _note("auth.device.unblocked", principal, target=device_id)
-    row = _devices(principal.user_id).get(pk=device.pk)
+    row = _devices(principal.user_id).get(device_id=device_id)
     return row, row.live_sessions
 
 
 def _end(principal: Principal, target: dict[str, Any], *, include_current: bool, reason: str) -> Ended:
     now = database_now()
-    sessions: Sequence[Session] = revocations.lock_sessions(status__in=RESTING, **target)
+    sessions: Sequence[Session] = revocations.lock_sessions(status__in=revocations.RESTING, **target)
     if not include_current:
         sessions = [session for session in sessions if session.id != principal.session_id]
     ended = revocations.end_sessions(sessions, reason, now)
@@ -151,10 +157,6 @@ def _propagate(step: str, ended: Ended, reason: str) -> Revoked:
 def _devices(user_id: str) -> Any:
     live = Count("sessions", filter=Q(sessions__status="active"))
     return Device.objects.filter(user_id=user_id).annotate(live_sessions=live)
-
-
-def _lock_device(principal: Principal, device_id: str) -> Device | None:
-    return Device.objects.select_for_update().filter(user_id=principal.user_id, device_id=device_id).first()
 
 
 def _note(event: str, principal: Principal, **attributes: Any) -> None:

@@ -175,10 +175,12 @@ def _admit(challenge_id: str, proven: identity.Identity, entered: CodeEntered) -
     challenge.save(update_fields=["status", "consumed_at"])
     user, is_new = _upsert_user(proven, challenge)
     memberships = orgs.ensure_default_memberships(user, proven.organization_id)
-    device = _upsert_device(user, entered)
+    device_id = entered.device_id or entered.client.fallback_device_id()
+    # Under the user's lock nobody else begins a session here; the sessions come before their device, as everywhere.
+    stale = revocations.lock_sessions(user=user, device__device_id=device_id, status__in=revocations.RESTING)
+    device = _upsert_device(user, device_id, entered.client)
     if device.blocked_at is not None:
         raise Fault(FORBIDDEN, "This device is blocked.", reason_code="device_blocked")
-    stale = revocations.lock_sessions(user=user, device=device, status__in=["active", "reauth_required"])
     revocations.push_after_commit(revocations.end_sessions(stale, "device_replaced", now))
     access, refresh = secrets.new_access_token(), secrets.new_refresh_token()
     session = Session.objects.create(
@@ -212,9 +214,11 @@ def _admit(challenge_id: str, proven: identity.Identity, entered: CodeEntered) -
 def _upsert_user(proven: identity.Identity, challenge: AuthChallenge) -> tuple[User, bool]:
     """Find by provider id, else by address; both found and different is a conflict. Returns (user, created)."""
     address = inputs.email(proven.email)
-    candidates = list(User.objects.select_for_update().filter(provider_user_id=proven.provider_user_id).order_by("id"))
+    candidates = list(
+        User.objects.select_for_update(no_key=True).filter(provider_user_id=proven.provider_user_id).order_by("id")
+    )
     by_id = candidates[0] if proven.provider_user_id and candidates else None
-    by_email = User.objects.select_for_update().filter(email=address).first()
+    by_email = User.objects.select_for_update(no_key=True).filter(email=address).first()
     if by_id is not None and by_email is not None and by_id.pk != by_email.pk:
         raise Fault(CONFLICT, "This identity belongs to another user.")
     user = by_id or by_email
@@ -242,14 +246,13 @@ def _upsert_user(proven: identity.Identity, challenge: AuthChallenge) -> tuple[U
     return user, False
 
 
-def _upsert_device(user: User, entered: CodeEntered) -> Device:
-    """The device under its row lock, so that two sign-ins on it come one after the other."""
-    device_id = entered.device_id or entered.client.fallback_device_id()
-    fresh = Device(user=user, device_id=device_id, client=entered.client.name, platform=entered.client.platform)
+def _upsert_device(user: User, device_id: str, client: inputs.Client) -> Device:
+    """The device under its row lock, so that a block is either seen here or sees the session made here."""
+    fresh = Device(user=user, device_id=device_id, client=client.name, platform=client.platform)
     Device.objects.bulk_create([fresh], ignore_conflicts=True)
-    device = Device.objects.select_for_update().get(user=user, device_id=device_id)
-    device.client = entered.client.name
-    device.platform = entered.client.platform
+    device = Device.objects.select_for_update(no_key=True).get(user=user, device_id=device_id)
+    device.client = client.name
+    device.platform = client.platform
     device.last_seen_at = database_now()
     device.save(update_fields=["client", "platform", "last_seen_at"])
     return device

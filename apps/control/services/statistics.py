@@ -1,85 +1,160 @@
-"""The public statistics: one snapshot for everybody, made of signed reads that may each fail (3.10).
+"""The public statistics: one snapshot for everybody (3.10).
 
-A source that fails keeps its last good figures for a while; what they were stands in the newest StatsSnapshot row.
+It stands in the shared cache, in the StatsSnapshot row (with the last good figures of each source) and in the memory
+of every process that showed it. Whoever finds it old and wins the lock renews it; everybody else is shown the one
+before meanwhile. While the database is away a process shows what it remembers, marked as stale.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
-from dataclasses import dataclass
+import threading
 from datetime import datetime, timedelta
-from typing import Any, Final
-from urllib.parse import quote
+from typing import Any, Final, NoReturn
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 
-from apps.control import metrics, peers
+from apps.control import metrics
+from apps.control.domain import pools
 from apps.control.domain import statistics as figures
+from apps.control.domain.cells import Cell, availability
 from apps.control.models import StatsSnapshot
+from apps.control.services.readings import POOL, Reading, pool_ids, read_all
 from openagents.db.stores import cache
 from openagents.receipts.times import parse_rfc3339, rfc3339
-from openagents.wire.faults import Fault
+from openagents.wire.faults import DEPENDENCY_UNAVAILABLE, Fault
 
 CACHE_KEY: Final = "control:stats:v1"
-POOL: Final = "pool:"
-AT_ONCE: Final = 16
-"""Reads in flight: all of them, so that the snapshot takes no longer than its slowest source."""
+LOCK: Final = "control:stats"
+"""Held by the one who renews, in a transaction: it ends with it. The reads inside are bounded by their own timeouts."""
+DATABASE_AWAY: Final = (DatabaseError, InterfaceError)
 
 log = structlog.get_logger("oa.control.stats")
 
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The figures of one source, and when they were read."""
-
-    figures: dict[str, figures.Cell]
-    at: str
-    stale: bool
+_remembering = threading.Lock()
+_remembered: dict[str, Any] | None = None
 
 
 def snapshot() -> dict[str, Any]:
-    """The StatsSnapshot message as JSON values, at most `OA_STATS_CACHE_SECONDS` old. Never raises for a source."""
-    seconds = settings.OA.oa_stats_cache_seconds
-    found: dict[str, Any] = cache().get_or_compute(CACHE_KEY, seconds, lambda: _compute(seconds))
+    """The StatsSnapshot message as JSON values, renewed every `OA_STATS_CACHE_SECONDS`. Never raises for a source.
+
+    Raises Fault DEPENDENCY_UNAVAILABLE when the database is away and there is nothing to show yet.
+    """
+    known = _remembered
+    if known is not None and _is_younger(known, settings.OA.oa_stats_cache_seconds):
+        metrics.STATS_CACHE.labels("hit").inc()
+        return known
+    try:
+        found = _shared()
+    except DATABASE_AWAY as error:
+        log.warning("stats.database_away", reason=type(error).__name__)
+        return _without_database()
+    _remember(found)
     return found
 
 
-def _compute(seconds: int) -> dict[str, Any]:
+def forget() -> None:
+    """Ask the shared cache again at the next request of this process."""
+    global _remembered
+    with _remembering:
+        _remembered = None
+
+
+def _shared() -> dict[str, Any]:
+    """The renewed snapshot, or the one before while somebody else renews it. Raises what the database raises."""
+    with transaction.atomic():
+        if _may_renew():
+            return _cached()
+    previous = _stored().get("snapshot")
+    if previous is not None and _is_younger(previous, settings.OA.oa_stats_stale_seconds):
+        metrics.STATS_CACHE.labels("previous").inc()
+        return dict(previous)
+    return _cached()  # nothing worth showing: wait for the other one
+
+
+def _cached() -> dict[str, Any]:
+    computed = False
+
+    def compute() -> dict[str, Any]:
+        nonlocal computed
+        computed = True
+        return _compute()
+
+    found: dict[str, Any] = cache().get_or_compute(CACHE_KEY, settings.OA.oa_stats_cache_seconds, compute)
+    metrics.STATS_CACHE.labels("computed" if computed else "hit").inc()
+    return found
+
+
+def _without_database() -> dict[str, Any]:
+    known = _remembered
+    if known is None:
+        try:
+            known = cache().get_or_compute(CACHE_KEY, settings.OA.oa_stats_cache_seconds, _nothing)  # Redis may have it
+        except Fault:
+            metrics.STATS_CACHE.labels("unavailable").inc()
+            raise
+    metrics.STATS_CACHE.labels("without_database").inc()
+    oldest = timezone.now() - timedelta(seconds=settings.OA.oa_stats_stale_seconds)
+    return figures.without_source(known, rfc3339(oldest.replace(microsecond=0)))
+
+
+def _nothing() -> NoReturn:
+    raise Fault(DEPENDENCY_UNAVAILABLE)
+
+
+def _remember(found: dict[str, Any]) -> None:
+    """Never an older one in place of a newer one: a loser's answer may come back last."""
+    global _remembered
+    with _remembering:
+        if _remembered is None or found["as_of"] >= _remembered["as_of"]:
+            _remembered = found
+
+
+def _is_younger(found: dict[str, Any], seconds: int) -> bool:
+    return parse_rfc3339(found["as_of"]) > timezone.now() - timedelta(seconds=seconds)
+
+
+def _may_renew() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def _compute() -> dict[str, Any]:
     now = timezone.now().replace(microsecond=0)
-    readings = _read_all(now)
-    pools = [
-        reading.figures if (reading := readings.get(POOL + pool_id)) else figures.pool_row(pool_id, {}, None)
-        for pool_id in _pool_ids()
+    readings = read_all(now, _stored().get("readings", {}))
+    rows = [
+        reading.figures if (reading := readings.get(POOL + pool_id)) else pools.row_of(pool_id, {}, None)
+        for pool_id in pool_ids()
     ]
-    return {
+    found = {
         "schema": figures.SCHEMA,
         "as_of": rfc3339(now),
-        "cache_seconds": seconds,
+        "cache_seconds": settings.OA.oa_stats_cache_seconds,
         "sections": [_section(section, readings) for section in figures.SECTIONS],
         "pools": {
-            "columns": list(figures.POOL_COLUMNS),
-            "rows": [[row[column] for column in figures.POOL_COLUMNS] for row in pools],
+            "columns": list(pools.COLUMNS),
+            "rows": [[row[column] for column in pools.COLUMNS] for row in rows],
         },
     }
+    _keep(now, readings, found)
+    return found
 
 
 def _section(section: figures.Section, readings: dict[str, Reading]) -> dict[str, Any]:
     reading = readings.get(section.source)
     used = [reading] if reading else []
-    sums: dict[str, figures.Cell] = {}
+    sums: dict[str, Cell] = {}
     if any(figure.path.startswith(figures.POOLS) for figure in section.figures):
-        pools = [found for name, found in readings.items() if name.startswith(POOL)]
-        used += pools
-        sums = figures.totals([found.figures for found in pools]) if pools else {}
+        found = [reading for name, reading in readings.items() if name.startswith(POOL)]
+        used += found
+        sums = pools.totals([reading.figures for reading in found]) if found else {}
     rows = []
     for figure in section.figures:
         if figure.path == figures.AVAILABLE:
-            cell = figures.availability(reading is not None)
+            cell = availability(reading is not None)
         elif figure.path.startswith(figures.POOLS):
             cell = sums.get(figure.key)
         else:
@@ -96,88 +171,21 @@ def _section(section: figures.Section, readings: dict[str, Reading]) -> dict[str
     }
 
 
-def _pool_ids() -> list[str]:
-    return list(dict.fromkeys(settings.OA.oa_liquidity_stats_pool_ids))
-
-
-def _read_all(now: datetime) -> dict[str, Reading]:
-    work: dict[str, Callable[[], dict[str, figures.Cell]]] = {
-        name: _reader(name, process, path) for name, (process, path) in figures.SOURCES.items()
-    }
-    work |= {POOL + pool_id: _pool_reader(pool_id) for pool_id in _pool_ids()}
-    with ThreadPoolExecutor(max_workers=min(AT_ONCE, len(work)), thread_name_prefix="stats") as threads:
-        started = {name: threads.submit(copy_context().run, _attempt, name, read) for name, read in work.items()}
-        answers = {name: future.result() for name, future in started.items()}
-    kept = _last_good()
-    readings: dict[str, Reading] = {}
-    oldest = now - timedelta(seconds=settings.OA.oa_stats_stale_seconds)
-    for name, answer in answers.items():
-        if answer is not None:
-            readings[name] = Reading(answer, rfc3339(now), stale=False)
-        elif (last := kept.get(name)) is not None and parse_rfc3339(last["at"]) >= oldest:
-            readings[name] = Reading(last["figures"], last["at"], stale=True)
-    _keep(now, readings)
-    return readings
-
-
-def _attempt(name: str, read: Callable[[], dict[str, figures.Cell]]) -> dict[str, figures.Cell] | None:
-    """Runs in a thread of its own, and touches no database there."""
-    outcome = "ok"
-    try:
-        return read()
-    except Fault as fault:
-        outcome = fault.code
-        return None
-    except Exception as error:  # an answer of another shape must not take the page with it
-        outcome = type(error).__name__
-        return None
-    finally:
-        metrics.STATS_READS.labels(name.partition(":")[0], "ok" if outcome == "ok" else "failed").inc()
-        if outcome != "ok":
-            log.warning("stats.source_failed", source=name, reason=outcome)
-
-
-def _reader(name: str, process: str, path: str) -> Callable[[], dict[str, figures.Cell]]:
-    def read() -> dict[str, figures.Cell]:
-        return figures.figures_of(name, _answer(process, path))
-
-    return read
-
-
-def _pool_reader(pool_id: str) -> Callable[[], dict[str, figures.Cell]]:
-    base = f"/internal/v1/pools/{quote(pool_id, safe='')}"
-
-    def read() -> dict[str, figures.Cell]:
-        status = _answer("hydra", f"{base}/status", missing_ok=True)
-        latest = _answer("hydra", f"{base}/snapshots/latest", missing_ok=True) if status else {}
-        return figures.pool_row(pool_id, status or None, latest or None)
-
-    return read
-
-
-def _answer(process: str, path: str, *, missing_ok: bool = False) -> dict[str, Any]:
-    """The object that was answered; empty for a 404 that counts as an answer. Raises Fault, ValueError."""
-    answer = peers.measure_plane(process, path)
-    if missing_ok and answer.status == 404:
-        return {}
-    if not answer.ok or not isinstance(answer.json, dict) or not answer.json:
-        raise ValueError(f"status {answer.status}")
-    return dict(answer.json)
-
-
-def _last_good() -> dict[str, Any]:
+def _stored() -> dict[str, Any]:
+    """What the row holds: `readings` by source, and the `snapshot` made of them; empty without database or row."""
     try:
         with transaction.atomic():
             row = StatsSnapshot.objects.filter(id=1).first()
-    except (DatabaseError, InterfaceError):
+    except DATABASE_AWAY:
         return {}
     return {} if row is None else dict(row.body)
 
 
-def _keep(now: datetime, readings: dict[str, Reading]) -> None:
-    body = {name: {"at": reading.at, "figures": reading.figures} for name, reading in readings.items()}
+def _keep(now: datetime, readings: dict[str, Reading], found: dict[str, Any]) -> None:
+    said = {name: {"at": reading.at, "figures": reading.figures} for name, reading in readings.items()}
+    body = {"readings": said, "snapshot": found}
     try:
         with transaction.atomic():
             StatsSnapshot.objects.update_or_create(id=1, defaults={"generated_at": now, "body": body})
-    except (DatabaseError, InterfaceError) as error:  # the page is answered all the same
+    except DATABASE_AWAY as error:  # the page is answered all the same
         log.warning("stats.not_kept", reason=type(error).__name__)

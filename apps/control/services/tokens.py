@@ -9,18 +9,18 @@ from typing import Any, NoReturn
 
 import jwt
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from apps.control import metrics
 from apps.control.domain import inputs
 from apps.control.domain.claims import Holder, Kind, Mint, claims, issue_second
 from apps.control.domain.policy import judge
 from apps.control.domain.scopes import OPERATOR_READ, may_claim_role
+from apps.control.domain.states import REFUSAL_BY_SESSION_STATUS
 from apps.control.domain.topics import Grant, Topic, default_grants, first_scope, parse
 from apps.control.models import IssuedSyncToken
 from apps.control.services import policy, trail
-from apps.control.services.authentication import Principal
-from apps.control.services.clock import database_now
+from apps.control.services.authentication import Principal, refused
 from apps.control.services.settings_view import khala_mint, sync_mint
 from openagents.receipts.ids import new_id
 from openagents.wire.faults import (
@@ -190,10 +190,35 @@ def _issue(
     A granted `ops.read` makes the surface an operator's, which Khala demands.
     """
     kid, secret = mint.signing_key
-    issued = issue_second(database_now(), principal.revoked_until)
     jti = new_id(mint.kind)
     surface = "operator" if OPERATOR_READ in scopes else _surface(principal)
     holder = Holder(principal.user_id, principal.active_org_id, principal.session_id, principal.device_id, surface)
+    try:
+        with transaction.atomic():
+            issued = issue_second(_hold(principal), principal.revoked_until)
+            issued_at, expires_at = (datetime.fromtimestamp(second, UTC) for second in (issued, issued + ttl))
+            IssuedSyncToken.objects.create(
+                jti=jti,
+                kind=mint.kind,
+                user_id=principal.user_id,
+                session_id=principal.session_id,
+                device_id=principal.device_id,
+                org_id=principal.active_org_id,
+                scopes=scopes,
+                topics=[grant.topic for grant in grants],
+                issued_at=issued_at,
+                expires_at=expires_at,
+            )
+            _note(
+                f"{mint.kind}.token.issued",
+                "success",
+                principal,
+                scope_count=len(shown or scopes),
+                topic_count=len(grants),
+                expires_in=ttl,
+            )
+    except _Withdrawn as late:
+        _deny(mint, principal, late.fault, late.fault.reason_code or "org_left")
     body = claims(
         mint,
         holder,
@@ -208,31 +233,43 @@ def _issue(
         role=role,
     )
     token = jwt.encode(body, secret, algorithm="HS256", headers={"kid": kid})
-    issued_at, expires_at = (datetime.fromtimestamp(second, UTC) for second in (issued, issued + ttl))
-    with transaction.atomic():
-        IssuedSyncToken.objects.create(
-            jti=jti,
-            kind=mint.kind,
-            user_id=principal.user_id,
-            session_id=principal.session_id,
-            device_id=principal.device_id,
-            org_id=principal.active_org_id,
-            scopes=scopes,
-            topics=[grant.topic for grant in grants],
-            issued_at=issued_at,
-            expires_at=expires_at,
-        )
-        _note(
-            f"{mint.kind}.token.issued",
-            "success",
-            principal,
-            scope_count=len(shown or scopes),
-            topic_count=len(grants),
-            expires_in=ttl,
-        )
     metrics.SYNC_TOKENS.labels(mint.kind, "issued", "").inc()
     listed = scopes if shown is None else shown
     return Minted(token, kid, jti, body["sub"], mint, ttl, issued_at, expires_at, listed, grants, workspace_id, role)
+
+
+HELD_SESSION = "SELECT clock_timestamp(), status, active_org_id FROM control_session WHERE id = %s FOR SHARE"
+HELD_TOKEN = "SELECT clock_timestamp(), revoked_at IS NULL FROM control_personal_access_token WHERE id = %s FOR SHARE"
+
+
+class _Withdrawn(Exception):
+    """The right to a token ended since it was checked; `fault` is the answer."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.code)
+        self.fault = fault
+
+
+def _hold(principal: Principal) -> datetime:
+    """The database's time, under a lock on the credential that whatever ends it waits for.
+
+    That then finds the new token among those it has to revoke, and none is ever minted behind its back. Raises
+    _Withdrawn: the credential ended, or its session left the organisation, since it was checked.
+    """
+    statement = HELD_SESSION if principal.session is not None else HELD_TOKEN
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [principal.token_id or principal.session_id])
+        row: tuple[Any, ...] = cursor.fetchone() or (None,)
+    now, *held = row
+    if principal.session is None:
+        if held != [True]:
+            raise _Withdrawn(refused("pat_revoked"))
+    elif held[:1] != ["active"]:
+        raise _Withdrawn(refused(REFUSAL_BY_SESSION_STATUS[held[0] if held else "revoked"]))
+    elif held[1] != principal.active_org_id:
+        raise _Withdrawn(Fault(FORBIDDEN, "The session has left this organisation."))
+    found: datetime = now
+    return found
 
 
 def _surface(principal: Principal) -> str:

@@ -18,9 +18,9 @@ from django.db import DatabaseError, connection
 
 from apps.control import metrics
 from apps.control.domain import sse
-from apps.control.peer_streams import PeerStream
 from apps.control.services import forwarding, introspection
 from apps.control.services.authentication import Principal
+from openagents.peers.streams import PeerStream
 from openagents.wire.envelopes import REAUTH_REASONS
 from openagents.wire.faults import DEPENDENCY_UNAVAILABLE, RATE_LIMITED, UNAUTHORIZED, Fault
 

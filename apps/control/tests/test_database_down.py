@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from prometheus_client import REGISTRY
 
-from apps.control.tests.world import Person, call, configure, sign_in
+from apps.control.services import statistics
+from apps.control.tests.world import Person, address, call, configure, sign_in
 
 
 def fail(*_: Any) -> Any:
@@ -18,6 +20,7 @@ def fail(*_: Any) -> Any:
 @pytest.fixture
 def signed_in_before() -> Iterator[Person]:
     person = sign_in()
+    statistics.forget()
     with connection.execute_wrapper(fail):
         yield person
 
@@ -46,3 +49,13 @@ def test_what_needs_no_database_is_served(signed_in_before: Person, path: str, s
 def test_the_gate_still_turns_clients_away(settings: Any, signed_in_before: Person) -> None:
     configure(settings, oa_compat_control_enforced=True)
     assert call("POST", "/api/v1/sync/token", {}).status == 426
+
+
+def test_limits_are_kept_in_memory_and_that_is_counted(signed_in_before: Person) -> None:
+    def degraded() -> float:
+        return REGISTRY.get_sample_value("oa_control_ratelimit_degraded_total", {"route": "stats"}) or 0.0
+
+    before, ip = degraded(), address()
+    answers = [call("GET", "/stats?format=json", ip=ip).code for _ in range(31)]
+    assert set(answers[:30]) == {"service_unavailable"} and answers[30] == "rate_limited"
+    assert degraded() == before + 31

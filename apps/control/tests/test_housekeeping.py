@@ -99,6 +99,29 @@ def test_a_bad_value_stops_the_start(monkeypatch: pytest.MonkeyPatch, capsys: An
     assert "configuration: " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "field", "value"),
+    [
+        ("OA_CONTROL_LOG_FILTER", "oa_log_level", "warning"),
+        ("OA_LOG_LEVEL", "oa_log_level", "warning"),
+        ("OA_CONTROL_LOG_FORMAT", "oa_log_format", "pretty"),
+        ("OA_RUNTIME_ELIXIR_BASE_URL", "oa_runtime_base_url", "http://elixir:1"),
+        ("RUNTIME_SIGNATURE_SECRET", "oa_runtime_signing_key", "k"),
+        ("OA_RUNTIME_DRIVER", "oa_runtime_routing_driver", "runtime_service"),
+        ("OA_RUNTIME_FORCE_LEGACY", "oa_runtime_force_control_service", True),
+        ("SYNC_TOKEN_SIGNING_KEY", "oa_sync_token_signing_key", "k"),
+        ("KHALA_TOKEN_SIGNING_KEY", "oa_khala_token_signing_key", "k"),
+    ],
+)
+def test_old_and_other_names_of_variables_count(
+    monkeypatch: pytest.MonkeyPatch, name: str, field: str, value: Any
+) -> None:
+    for other in ("OA_RUNTIME_BASE_URL", "OA_RUNTIME_SIGNING_KEY", "OA_LOG_LEVEL", "OA_LOG_FORMAT"):
+        monkeypatch.delenv(other, raising=False)
+    monkeypatch.setenv(name, str(value))
+    assert getattr(Config.load(), field) == value
+
+
 @pytest.mark.parametrize("mode", ["mock", "local"])
 def test_development_providers_do_not_start_in_production(monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
     monkeypatch.setenv("OA_ENV", "prod")

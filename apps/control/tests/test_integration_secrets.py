@@ -11,8 +11,11 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
+from prometheus_client import REGISTRY
 
+from apps.control import tasks
 from apps.control.models import IntegrationSecret
 from apps.control.services.internal_auth import signature_of
 from apps.control.tests import world
@@ -213,13 +216,52 @@ def test_one_tool_call_fetches_at_most_twenty_times_a_minute(person: world.Perso
 def test_rewrap_moves_to_the_new_key_and_may_be_repeated(person: world.Person, settings: Any) -> None:
     stored(person)
     configure(settings, oa_integration_secret_keys=f"{NEW},{OLD}")
+    tasks.expire()
+    assert stale_rows() >= 1
     for _ in range(2):
         said = StringIO()
-        call_command("rewrap_secrets", stdout=said)
+        call_command("secrets", "rewrap", stdout=said)
         assert "unreadable 0, left 0" in said.getvalue()
+        assert stale_rows() == 0
     assert IntegrationSecret.objects.get(user_id=person.user_id).key_id == "new"
     configure(settings, oa_integration_secret_keys=NEW)
     assert fetch(question(person)).data["secret"] == "re_live_0123456789"
     configure(settings, oa_integration_secret_keys="")
     with pytest.raises(CommandError):
-        call_command("rewrap_secrets", stdout=StringIO())
+        call_command("secrets", "rewrap", stdout=StringIO())
+    tasks.expire()
+    assert stale_rows() >= 1, "without a ring nothing is under its first key"
+
+
+def test_a_row_that_does_not_open_stays_counted_and_raises_the_alarm(person: world.Person, settings: Any) -> None:
+    IntegrationSecret.objects.all().delete()
+    stored(person)
+    failures = count_of("oa_secretbox_failures_total")
+    configure(settings, oa_integration_secret_keys=NEW)
+    said = StringIO()
+    with pytest.raises(CommandError, match="keep their keys"):
+        call_command("secrets", "rewrap", stdout=said)
+    assert "unreadable 1, left 1" in said.getvalue() and stale_rows() == 1
+    assert count_of("oa_secretbox_failures_total") == failures + 1
+    assert fetch(question(person)).status == 503
+    assert count_of("oa_secretbox_failures_total") == failures + 2
+    IntegrationSecret.objects.filter(user_id=person.user_id).delete()
+
+
+def test_without_a_ring_production_does_not_begin_to_serve(settings: Any) -> None:
+    plane = apps.get_app_config("control")
+    configure(settings, oa_env="prod")
+    plane.before_serving()
+    configure(settings, oa_integration_secret_keys="", oa_integration_secret_encryption_key="")
+    with pytest.raises(SystemExit, match="OA_INTEGRATION_SECRET_KEYS"):
+        plane.before_serving()
+    configure(settings, oa_env="dev")
+    plane.before_serving()
+
+
+def count_of(name: str) -> float:
+    return REGISTRY.get_sample_value(name, {"plane": "control"}) or 0.0
+
+
+def stale_rows() -> float:
+    return count_of("oa_secretbox_stale_rows")

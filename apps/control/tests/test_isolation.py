@@ -5,6 +5,7 @@ The oracle below is written from the access rules alone. It shares no code with 
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ import pytest
 from apps.control.tests.world import Double, Person, double, fresh, sign_in
 
 AUTHORIZE = "/api/policy/authorize"
+JSON = {"content-type": "application/json"}
 ROLES = ("owner", "admin", "member", "viewer")
 OWN = {"runtime.run_summaries", "runtime.run_events", "runtime.worker_lifecycle_events", "runtime.threads",
        "runtime.notifications", "runtime.treasury"}  # fmt: skip
@@ -74,6 +76,28 @@ def may_mint(actor: Actor, org_id: str, thing: Thing, scope: str) -> int:
     return 200 if may_see(actor, org_id, thing) and holds(actor.roles.get(org_id), scope) else 403
 
 
+def may_use(actor: Actor, scope: str) -> bool:
+    """Lanes whose scope the role in the active organisation must grant."""
+    return holds(actor.roles.get(actor.org_id), scope)
+
+
+ABILITIES = {
+    "/api/me": "profile.read",
+    "/api/orgs/memberships": "org.read",
+    "/api/tokens": "tokens.manage",
+    "/api/runtime/runs": "runtime.read",
+    "/api/runtime/treasury/intents": "runtime.treasury",
+    "/api/runtime/marketplace/catalog/job-types": "runtime.marketplace",
+}
+SESSIONS_ONLY = ("/api/auth/session", "/api/auth/sessions", "/api/auth/devices", "/api/integrations",
+                 "/api/v1/control/status", "/api/receipts?plane=aegis")  # fmt: skip
+
+
+def program_may(abilities: set[str], route: str) -> bool:
+    """A program acts in its maker's own organisation, where the maker is the owner: abilities alone decide."""
+    return route in ABILITIES and bool(abilities & {"*", ABILITIES[route]})
+
+
 def may_change(actor: Actor, org_id: str, old: str, new: str) -> bool:
     own = actor.roles.get(org_id)
     return own == "owner" or (own == "admin" and "owner" not in (old, new))
@@ -107,11 +131,24 @@ OPERATORS = [Thing("fraud:incidents", ("ops.read",), ""), Thing("ops:money:summa
 
 def own_at_the_runtime(runtime: Double, user_id: str, suffix: str) -> None:
     """The runtime shows a run, a worker and a thread to their owner alone."""
+    shown = {"run": {"id": f"r-{suffix}"}, "data": {"thread_id": f"t-{suffix}", "messages": []}}
 
     def reply(request: Any) -> tuple[int, dict[str, str], bytes]:
-        return (200 if request.act.user_id == user_id else 403), {"content-type": "application/json"}, b"{}"
+        owner = request.act.user_id == user_id
+        return (200 if owner else 403), JSON, json.dumps(shown).encode() if owner else b"{}"
 
     for path in (f"runs/r-{suffix}", f"workers/w@{suffix}", f"workers/w%40{suffix}", f"threads/t-{suffix}/messages"):
+        runtime.reply("GET", f"/internal/v1/{path}", reply)
+
+
+def lists_of_the_runtime(runtime: Double) -> None:
+    """Whatever is listed names its reader: control must have asked for nobody else."""
+
+    def reply(request: Any) -> tuple[int, dict[str, str], bytes]:
+        mine = {"runs": [{"id": f"of:{request.act.user_id}"}], "intents": [], "job_types": [], "threads": []}
+        return 200, JSON, json.dumps(mine).encode()
+
+    for path in ("runs", "treasury/intents", "marketplace/catalog/job-types", "threads"):
         runtime.reply("GET", f"/internal/v1/{path}", reply)
 
 
@@ -124,6 +161,7 @@ class System:
 
 def build(runtime: Double) -> System:
     orgs, actors, things = [], [], []
+    lists_of_the_runtime(runtime)
     for _ in range(2):
         members = [Actor(sign_in()) for _ in ROLES]
         owner = members[0].person
@@ -302,5 +340,45 @@ def reaches_for_anothers_credentials(
     assert other.person.get("/api/auth/session").data["user"]["id"] == other.user_id, where
 
 
+def reads_through_the_lanes(dice: random.Random, system: System, actor: Actor, org_id: str, where: str) -> None:
+    thing = dice.choice([row for row in system.things if row.topic.startswith(("run:", "thread:"))])
+    kind, name, _ = thing.topic.split(":")
+    path = f"/api/runtime/runs/{name}" if kind == "run" else f"/api/runtime/threads/{name}/messages"
+    caller = actor.program if dice.random() < 0.3 and actor.program else actor.person
+    answer = caller.get(path)
+    assert answer.status == (200 if thing.owner == actor.user_id else 403), (where, thing, answer.content)
+
+
+def uses_a_lane_of_the_role(dice: random.Random, system: System, actor: Actor, org_id: str, where: str) -> None:
+    path, scope = dice.choice([("treasury/intents", "runtime.treasury"), ("marketplace/catalog/job-types", MARKET)])
+    status = actor.person.get(f"/api/runtime/{path}").status
+    assert status == (200 if may_use(actor, scope) else 403), (where, path, actor.roles.get(actor.org_id))
+
+
+def lists_what_is_its_own(dice: random.Random, system: System, actor: Actor, org_id: str, where: str) -> None:
+    runs = actor.person.get("/api/runtime/runs").data["runs"]
+    assert [row["id"] for row in runs] == [f"of:{actor.user_id}"], where
+    devices = actor.person.get("/api/auth/devices").data["devices"]
+    assert [row["device_id"] for row in devices] == [actor.person.device_id], where
+    sessions = actor.person.get("/api/auth/sessions").data["sessions"]
+    assert {row["user_id"] for row in sessions} == {actor.user_id}, where
+    held = actor.person.get("/api/orgs/memberships").data
+    assert {row["org_id"]: row["role"] for row in held["memberships"]} == actor.roles, where
+    assert held["activeOrgId"] == actor.org_id, where
+
+
+def acts_by_a_limited_program(dice: random.Random, system: System, actor: Actor, org_id: str, where: str) -> None:
+    abilities = set(dice.sample(sorted({*ABILITIES.values(), "sync.subscribe"}), dice.randint(1, 3)))
+    program = actor.person.program(*sorted(abilities))
+    for route in [*dice.sample(sorted(ABILITIES), 3), dice.choice(SESSIONS_ONLY)]:
+        refused = 401 if route in SESSIONS_ONLY else 403
+        status = program.get(route).status
+        assert status == (200 if program_may(abilities, route) else refused), (where, route, abilities)
+    status = program.post("/api/sync/token", {}).status
+    assert status == (200 if "sync.subscribe" in abilities else 403), (where, abilities)
+    assert program.post("/api/tokens", {"name": "more"}).status == 401, where
+
+
 MOVES = [asks_for_a_topic, asks_for_a_topic, mints, mints, mints_the_defaults, chooses_an_org, looks_at_members,
-         changes_a_role, removes_or_adds, reaches_for_anothers_credentials]  # fmt: skip
+         changes_a_role, removes_or_adds, reaches_for_anothers_credentials, reads_through_the_lanes,
+         uses_a_lane_of_the_role, lists_what_is_its_own, acts_by_a_limited_program]  # fmt: skip

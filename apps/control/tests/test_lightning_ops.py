@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -321,3 +322,16 @@ def test_a_credential_role_goes_round() -> None:
     assert act("activate")["version"] == active["version"] + 1
     assert act("revoke")["version"] == active["version"] + 1
     assert refused(ops("security:rotateCredentialRole", role="root"))[2] == "invalid_role"
+
+
+def test_ids_made_here_carry_the_prefixes_of_the_specification() -> None:
+    wall = done("ops:upsertPaywall", **paywall())["paywall"]
+    deployment = done("ops:recordGatewayCompileIntent", configHash="ab" * 32, status="pending")["deployment"]
+    event = done(
+        "ops:recordGatewayDeploymentEvent", paywallId=wall["paywallId"], ownerId="o", eventType="e", level="info"
+    )["event"]
+    made = (wall["paywallId"], deployment["deploymentId"], event["eventId"])
+    assert all(
+        re.fullmatch(rf"{prefix}_[0-9a-f]{{32}}", name) for prefix, name in zip(("pw", "dep", "evt"), made, strict=True)
+    ), made
+    assert wall["routes"][0]["routeId"] == f"route_{wall['paywallId']}"

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.control.domain import maintenance as rules
 from apps.control.models import MaintenanceSwitch
@@ -22,6 +23,7 @@ OPS = "/internal/v1/ops/maintenance"
 
 @pytest.fixture(autouse=True)
 def nothing_switched() -> Iterator[None]:
+    MaintenanceSwitch.objects.all().delete()
     maintenance.forget()
     yield
     MaintenanceSwitch.objects.all().delete()
@@ -72,9 +74,58 @@ def test_people_get_a_page_and_programs_the_envelope(person: Person, is_on: None
     assert (answer.status, answer.code, answer.headers["retry-after"]) == (503, "maintenance", "60")
     assert answer.headers["cache-control"] == "no-store, no-cache, must-revalidate"
     assert answer.json["error"]["retry_after_ms"] == 60_000
-    assert signed("khala", "GET", "/internal/v1/control/revocations").json["error"] == "maintenance"
     assert call("GET", "/healthz").status == 200
     assert call("OPTIONS", "/api/auth/email", origin="https://openagents.com").status == 204
+
+
+HOUSE = [
+    ("khala", "GET", "/internal/v1/control/revocations", None),
+    ("runtime", "POST", "/internal/v1/control/sessions/introspect", {"jti": "sync_x"}),
+    (
+        "khala",
+        "POST",
+        "/internal/v1/control/sync/introspect",
+        {"items": [{"session_id": "s", "device_id": "d", "user_id": "u", "org_id": "o"}]},
+    ),
+    ("hydra", "GET", "/internal/v1/control/security-state", None),
+]
+
+
+@pytest.mark.usefixtures("is_on")
+@pytest.mark.parametrize(("caller", "method", "path", "body"), HOUSE, ids=[row[2] for row in HOUSE])
+def test_the_house_goes_on_asking(caller: str, method: str, path: str, body: Any) -> None:
+    assert signed(caller, method, path, body).status == 200
+    assert call(method, path, body).status in (200, 401), "open to peers means: still signed"
+
+
+@pytest.mark.usefixtures("is_on")
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_what_watches_over_the_process_stays_open(path: str) -> None:
+    assert call("GET", path).status == 200
+
+
+@pytest.mark.usefixtures("is_on")
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/internal/lightning-ops/control-plane/mutation"),
+        ("POST", "/api/internal/runtime/integrations/secrets/fetch"),
+        ("POST", "/api/webhooks/mail/local"),
+        ("POST", "/api/auth/refresh"),
+        ("POST", "/api/runtime/runs"),
+        ("GET", "/openapi.json"),
+    ],
+)
+def test_what_may_write_or_serves_clients_is_closed(method: str, path: str) -> None:
+    answer = call(method, path, {} if method == "POST" else None)
+    assert (answer.status, answer.json["error"]["code"], answer.headers["retry-after"]) == (503, "maintenance", "60")
+
+
+@pytest.mark.usefixtures("is_on")
+@pytest.mark.parametrize("path", ["/stats", "/admin/", "/internal", "/metrics/", "/nowhere"])
+def test_everything_else_is_the_page(path: str) -> None:
+    answer = call("GET", path)
+    assert (answer.status, answer.headers["content-type"]) == (503, "text/html; charset=utf-8")
 
 
 @pytest.mark.usefixtures("is_on")
@@ -170,7 +221,7 @@ def test_an_end_that_was_named_comes_by_itself() -> None:
 def test_it_is_read_once_in_five_seconds(monkeypatch: Any) -> None:
     clock = [1000.0]
     monkeypatch.setattr(maintenance, "monotonic", lambda: clock[0])
-    call("GET", "/healthz")
+    call("GET", "/")
     MaintenanceSwitch.objects.create(enabled=True, reason="r", changed_by=fresh("x"))
     clock[0] += 4.9
     assert call("GET", "/").status == 200
@@ -188,6 +239,13 @@ def test_while_the_database_is_away_what_was_read_last_holds(monkeypatch: Any) -
     monkeypatch.setattr(MaintenanceSwitch.objects, "filter", gone)
     maintenance.forget()
     assert maintenance.is_on()
+
+
+def test_what_stays_open_asks_no_database() -> None:
+    maintenance.forget()
+    with CaptureQueriesContext(connection) as found:
+        assert call("GET", "/healthz").status == 200
+    assert found.captured_queries == []
 
 
 def test_the_gate_costs_no_query_of_its_own() -> None:

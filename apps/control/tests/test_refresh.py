@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db.models import F
+from prometheus_client import REGISTRY
 
 from apps.control.models import RefreshToken, Revocation, Session
 from apps.control.services import retention
@@ -15,6 +16,7 @@ from apps.control.tests.world import Person, call, configure, refresh, sign_in
 from openagents.db.models import AuditEvent
 
 GRACE = 10
+CLIENTS = 50
 
 
 def age(token_id: str, seconds: float) -> None:
@@ -172,6 +174,56 @@ def test_fifty_processes_of_one_client_get_one_and_the_same_pair(person: Person,
     assert len({answer.content for answer in answers}) == 1
     assert RefreshToken.objects.filter(session_id=person.session_id).count() == 2
     assert session_of(person).status == "active"
+
+
+def test_fifty_clients_with_nonces_of_their_own_get_one_and_the_same_unused_pair(
+    person: Person, in_parallel: Any
+) -> None:
+    answers = in_parallel(CLIENTS, lambda index: refresh(person, client_nonce=f"own-{index}"))
+    assert {answer.status for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert RefreshToken.objects.filter(session_id=person.session_id).count() == 2
+    child = answers[0].json
+    assert call("GET", "/api/auth/session", token=child["token"]).status == 200
+    assert refresh(person, token=child["refreshToken"], client_nonce="next").status == 200, "the family goes on"
+
+
+def test_fifty_repeats_of_a_lost_answer_get_it_byte_for_byte(person: Person, in_parallel: Any) -> None:
+    lost = refresh(person, client_nonce="nonce-1")
+    call("GET", "/api/auth/session", token=lost.json["token"])  # another tab got it, and went on
+    answers = in_parallel(CLIENTS, lambda index: refresh(person, client_nonce="nonce-1"))
+    assert {(answer.status, answer.content) for answer in answers} == {(200, lost.content)}
+    assert RefreshToken.objects.filter(session_id=person.session_id).count() == 2
+    assert session_of(person).status == "active"
+
+
+def test_fifty_at_once_who_reuse_a_token_end_the_family_once(person: Person, in_parallel: Any) -> None:
+    child = refresh(person, client_nonce="nonce-1").json
+    call("GET", "/api/auth/session", token=child["token"])
+    detected = REGISTRY.get_sample_value("oa_control_refresh_reuse_total") or 0.0
+    answers = in_parallel(CLIENTS, lambda index: refresh(person, client_nonce=f"thief-{index}"))
+    assert {(answer.status, answer.reason) for answer in answers} == {(401, "refresh_token_reused")}
+    session = session_of(person)
+    assert (session.status, session.revoked_reason) == ("revoked", "token_replay")
+    assert not RefreshToken.objects.filter(session=session, state="current").exists()
+    assert Revocation.objects.filter(session_ids__contains=[session.pk]).count() == 1, "told to Khala once"
+    assert call("GET", "/api/auth/session", token=child["token"]).reason == "session_revoked"
+    assert REGISTRY.get_sample_value("oa_control_refresh_reuse_total") == detected + CLIENTS
+
+
+def test_repeats_against_the_first_use_never_give_two_pairs(in_parallel: Any) -> None:
+    """Whether the repeat or the use comes first decides between the same pair and the end; nothing else happens."""
+    for _ in range(4):
+        person = sign_in()
+        child = refresh(person).json
+        works = [lambda c=child: call("GET", "/api/auth/session", token=c["token"])]
+        works += [lambda p=person: refresh(p)] * 10
+        used, *repeats = in_parallel(len(works), lambda index, todo=works: todo[index]())
+        assert {answer.status for answer in repeats} <= {200, 401} and used.status in (200, 401)
+        assert {a.json["refreshToken"] for a in repeats if a.status == 200} <= {child["refreshToken"]}
+        ended = any(answer.status == 401 for answer in repeats)
+        assert session_of(person).status == ("revoked" if ended else "active")
+        assert RefreshToken.objects.filter(session_id=person.session_id).count() == 2
 
 
 def test_a_refresh_against_a_logout_never_leaves_a_live_session(in_parallel: Any) -> None:

@@ -17,7 +17,7 @@ def test_a_sync_token_is_four_statements(person: Person) -> None:
     person.get("/api/auth/session")
     with queries() as found:
         assert person.post("/api/sync/token").status == 200
-    assert len(found) == 4, found  # session, clock, token, audit
+    assert len(found) == 4, found  # session, the same held with the clock, token, audit
 
 
 def test_a_proxied_run_read_is_one_statement(runtime: Double, person: Person) -> None:

@@ -10,6 +10,7 @@ import pytest
 from apps.control.models import Device, RefreshToken, Session, User
 from apps.control.services.clock import database_now
 from apps.control.tests.world import Person, call, challenge, code_for, fresh, refresh, sign_in
+from openagents.db.models import AuditEvent
 
 REVOKE = "/api/auth/sessions/revoke"
 
@@ -196,6 +197,18 @@ def test_revocations_against_refreshes_leave_nothing_half_done(person: Person, i
     assert {status_of(other) for other in others} == {"revoked"}
     ids = [other.session_id for other in others]
     assert not RefreshToken.objects.filter(session_id__in=ids, state="current").exists()
+
+
+def test_a_refused_logout_is_noted_unless_the_credential_was_made_up(person: Person) -> None:
+    person.post("/api/auth/logout")
+    noted = AuditEvent.objects.filter(event_name="auth.logout.failed")
+    before = noted.count()
+    assert person.post("/api/auth/logout").reason == "session_revoked"
+    assert call("POST", "/api/auth/logout").status == 401
+    assert call("POST", "/api/auth/logout", token="oa_at_made_up").status == 401
+    assert noted.count() == before + 1
+    newest = noted.order_by("-occurred_at").first()
+    assert newest is not None and newest.attributes == {"reason": "unauthorized", "cause": "session_revoked"}
 
 
 def test_devices_are_listed_with_their_live_sessions(person: Person) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
+from apps.control import peers
+from apps.control.api.document import public_document
 from apps.control.models import StatsSnapshot
 from apps.control.services import statistics
 from apps.control.tests import world
@@ -83,7 +85,9 @@ def hydra(settings: Any, nothing_kept: None) -> Iterator[world.Double]:
 
 
 def forget() -> None:
+    """As if the snapshot's minute were over; the last good figures stay."""
     CacheEntry.objects.filter(key=statistics.CACHE_KEY).delete()
+    statistics.forget()
 
 
 def read(**headers: str) -> Any:
@@ -210,7 +214,9 @@ def test_a_source_that_fails_keeps_its_last_good_figures_for_a_while(hydra: worl
     assert cells(second, "hydra_routing") == cells(first, "hydra_routing")
     assert section(second, "cep")["stale"] is False
     row = StatsSnapshot.objects.get()
-    row.body["hydra_observability"]["at"] = rfc3339(timezone.now().replace(microsecond=0) - timedelta(seconds=601))
+    row.body["readings"]["hydra_observability"]["at"] = rfc3339(
+        timezone.now().replace(microsecond=0) - timedelta(seconds=601)
+    )
     row.save()
     forget()
     third = read()
@@ -241,6 +247,145 @@ def test_many_readers_cost_one_round_of_reads(hydra: world.Double) -> None:
         assert [found.result() for found in [threads.submit(ask) for _ in range(4)]] == [200] * 4
     assert len(hydra.at("/internal/v1/hydra/observability")) == 1
     assert hydra.received[0].act is None
+
+
+def grown_old(seconds: int) -> None:
+    """The kept snapshot and the figures in it, as they would be `seconds` later."""
+    row = StatsSnapshot.objects.get()
+    text, now = json.dumps(row.body), row.generated_at
+    row.body = json.loads(text.replace(rfc3339(now), rfc3339(now - timedelta(seconds=seconds))))
+    row.save()
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source may take as long as the test wants it to."""
+    monkeypatch.setattr(peers, "READ_SECONDS", 30.0)
+
+
+@pytest.mark.usefixtures("patient")
+def test_while_one_renews_it_the_others_are_shown_the_one_before(hydra: world.Double) -> None:
+    first = read()
+    grown_old(90)
+    forget()
+    asked, go_on = threading.Event(), threading.Event()
+    health = {**HEALTH, "open_envelope_count": 99}
+
+    def slow(request: Any) -> Any:
+        asked.set()
+        go_on.wait(30)
+        return 200, {"content-type": "application/json"}, json.dumps(health).encode()
+
+    hydra.reply("GET", "/internal/v1/credit/health", slow)
+    with ThreadPoolExecutor(1) as threads:
+        winner = threads.submit(in_a_thread, read)
+        assert asked.wait(10)
+        loser = read()
+        assert not winner.done(), "the loser must not have waited"
+        go_on.set()
+        renewed = winner.result()
+    assert loser["as_of"] < first["as_of"] <= renewed["as_of"]
+    assert (cells(loser, "cep")["cep_outstanding_envelopes"], cells(renewed, "cep")["cep_outstanding_envelopes"]) == (
+        "4",
+        "99",
+    )
+    assert read()["as_of"] == renewed["as_of"]
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_snapshot_of_long_ago_is_not_shown_while_it_is_renewed(hydra: world.Double) -> None:
+    first = read()
+    grown_old(601)
+    forget()
+    asked, go_on = threading.Event(), threading.Event()
+
+    def slow(request: Any) -> Any:
+        asked.set()
+        go_on.wait(30)
+        return 200, {"content-type": "application/json"}, json.dumps(HEALTH).encode()
+
+    hydra.reply("GET", "/internal/v1/credit/health", slow)
+    with ThreadPoolExecutor(2) as threads:
+        winner = threads.submit(in_a_thread, read)
+        assert asked.wait(10)
+        loser = threads.submit(in_a_thread, read)
+        go_on.set()
+        assert loser.result() == winner.result()
+    assert loser.result()["as_of"] >= first["as_of"]
+    assert len(hydra.at("/internal/v1/credit/health")) == 2, "one for each renewal"
+
+
+def in_a_thread(work: Any) -> Any:
+    try:
+        return work()
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def cut_off(testbed: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """`cut_off()`: the server ends this thread's connection, and cannot be found any more."""
+
+    def cut() -> None:
+        connection.ensure_connection()
+        with testbed.server.connect("postgres") as superuser:
+            superuser.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+        monkeypatch.setitem(connection.settings_dict, "HOST", "/nowhere")
+
+    yield cut
+    connection.close()
+
+
+def test_without_the_database_the_last_snapshot_is_shown_as_stale(
+    hydra: world.Double, cut_off: Callable[[], None], settings: Any
+) -> None:
+    first = read()
+    cut_off()
+    assert read() == first, "it is good for its minute, whatever the database does"
+    configure(settings, oa_stats_cache_seconds=0)
+    shown = read()
+    assert section(shown, "cep") == {**section(first, "cep"), "stale": True}
+    assert section(shown, "aegis_risk")["available"] is False
+    assert shown["pools"] == first["pools"]
+    page = call("GET", "/stats", accept="text/html")
+    assert page.status == 200 and b'<span class="state stale">Stale</span>' in page.content
+
+
+def test_without_the_database_old_figures_end_as_those_of_a_silent_source(
+    hydra: world.Double, cut_off: Callable[[], None], settings: Any
+) -> None:
+    read()
+    grown_old(300)
+    with transaction.atomic():
+        statistics.forget()
+        CacheEntry.objects.filter(key=statistics.CACHE_KEY).update(value=StatsSnapshot.objects.get().body["snapshot"])
+    read()
+    cut_off()
+    configure(settings, oa_stats_stale_seconds=299)
+    shown = read()
+    assert (section(shown, "cep")["available"], section(shown, "cep")["stale"]) == (False, False)
+    assert cells(shown, "cep")["cep_data_available"] == "no"
+    assert cells(shown, "cep")["cep_outstanding_envelopes"] is None
+    assert shown["pools"]["rows"][0][:3] == ["llp-main", None, None]
+
+
+def test_without_the_database_and_anything_to_show_it_says_so(cut_off: Callable[[], None]) -> None:
+    cut_off()
+    for accept in ("application/json", "text/html"):
+        answer = call("GET", "/stats", accept=accept)
+        assert (answer.status, answer.code) == (503, "service_unavailable")
+
+
+def test_the_hot_page_reads_nothing_but_the_limit(hydra: world.Double) -> None:
+    read()
+    with world.queries() as found:
+        read()
+    assert found == []
+
+
+def test_the_page_is_described_beside_the_json() -> None:
+    described = public_document()["paths"]["/stats"]["get"]["responses"]
+    assert set(described["200"]["content"]) == {"application/json", "text/html"} and "304" in described
 
 
 def test_it_may_be_cached_and_asked_for_conditionally(hydra: world.Double) -> None:

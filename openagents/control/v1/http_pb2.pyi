@@ -663,6 +663,32 @@ class OrgMembersEnvelope(_message.Message):
     data: OrgMembersData
     def __init__(self, data: _Optional[_Union[OrgMembersData, _Mapping]] = ...) -> None: ...
 
+class OrgInvite(_message.Message):
+    __slots__ = ("invite_id", "email", "role", "invited_by", "created_at")
+    INVITE_ID_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    INVITED_BY_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    invite_id: str
+    email: str
+    role: _auth_pb2.OrgRole
+    invited_by: str
+    created_at: _timestamp_pb2.Timestamp
+    def __init__(self, invite_id: _Optional[str] = ..., email: _Optional[str] = ..., role: _Optional[_Union[_auth_pb2.OrgRole, str]] = ..., invited_by: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class OrgInvitesData(_message.Message):
+    __slots__ = ("invites",)
+    INVITES_FIELD_NUMBER: _ClassVar[int]
+    invites: _containers.RepeatedCompositeFieldContainer[OrgInvite]
+    def __init__(self, invites: _Optional[_Iterable[_Union[OrgInvite, _Mapping]]] = ...) -> None: ...
+
+class OrgInvitesEnvelope(_message.Message):
+    __slots__ = ("data",)
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    data: OrgInvitesData
+    def __init__(self, data: _Optional[_Union[OrgInvitesData, _Mapping]] = ...) -> None: ...
+
 class OrgMemberAddRequest(_message.Message):
     __slots__ = ("email", "role")
     EMAIL_FIELD_NUMBER: _ClassVar[int]

@@ -159,7 +159,7 @@ def test_without_a_store_nobody_gets_in(monkeypatch: pytest.MonkeyPatch) -> None
     sent = headers()
     with monkeypatch.context() as patch:
         patch.setattr(auth, "single_use", stores.PostgresSingleUse)
-        patch.setattr(InternalNonce.objects, "create", broken)
+        patch.setattr(stores, "prepared_cursor", broken)
         status, body = post(sent)
     assert (status, body["error"]) == (503, "dependency_unavailable")
     assert post(sent)[0] == 200

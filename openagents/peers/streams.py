@@ -1,4 +1,4 @@
-"""A peer's answer read while it is being written: the client's streaming half."""
+"""A peer's answer read while it is being written: the blocking client's streaming half."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EVENT_STREAM = "text/event-stream"
 
 
 class PeerStream:
-    """The answer's head, and its body in chunks if it is a stream; a refusal is read whole."""
+    """An answer's head, and its body in chunks when it is a stream of events; any other answer was read whole."""
 
     def __init__(self, answer: PeerAnswer, response: httpx.Response | None, call: Call) -> None:
         self.answer = answer
@@ -27,7 +27,10 @@ class PeerStream:
         self._call = call
 
     def chunks(self) -> Iterator[bytes]:
-        """The body as it arrives. Raises PeerUnavailable when it breaks off or the call's time is spent."""
+        """The body as it arrives; nothing for an answer that was read whole, which is in `answer.content`.
+
+        Raises PeerUnavailable when the body breaks off (`disconnected`) or the call's time is spent (`timeout`).
+        """
         if self._response is None:
             return
         watchdog = threading.Timer(self._call.remaining(), _shut_down, [self._response])
@@ -41,8 +44,7 @@ class PeerStream:
         except httpx.TimeoutException as error:
             raise PeerUnavailable(callee, TIMEOUT, sent=True) from error
         except httpx.TransportError as error:
-            reason = DISCONNECTED if self._time_left() else TIMEOUT
-            raise PeerUnavailable(callee, reason, sent=True) from error
+            raise PeerUnavailable(callee, DISCONNECTED if self._time_left() else TIMEOUT, sent=True) from error
         finally:
             watchdog.cancel()
 
@@ -55,42 +57,50 @@ class PeerStream:
 
 
 class StreamingPeerClient(PeerClient):
-    """A PeerClient that can also follow a stream of events."""
+    """A PeerClient that can also follow a stream of events; the same connections, breaker and metrics."""
 
     @contextmanager
     def stream(self, path: str, **options: Unpack[CallOptions]) -> Iterator[PeerStream]:
-        """One streaming read; `timeout` bounds everything. Raises PeerUnavailable, ValueError for misuse."""
+        """One streaming GET; `timeout` bounds everything, the reading of the body included.
+
+        It is begun twice at most, as any read; once its head has come nothing is repeated, for the caller may have
+        used what it was given. Raises PeerUnavailable; ValueError for misuse.
+        """
         with self.line.call("GET", path, options) as call:
-            response = self._open(call)
+            response, content = self._begin(call)
             try:
-                streaming = response.status_code == httpx.codes.OK and _is_event_stream(response)
-                content = b"" if streaming else self._refusal(call, response)
-                answer = call.answered(response.status_code, response.headers, content)
-                yield PeerStream(answer, response if streaming else None, call)
+                answer = call.answered(response.status_code, response.headers, content or b"")
+                yield PeerStream(answer, response if content is None else None, call)
             finally:
                 response.close()
 
-    def _open(self, call: Call) -> httpx.Response:
+    def _begin(self, call: Call) -> tuple[httpx.Response, bytes | None]:
+        """The response, and its content unless it is a stream of events."""
         while True:
             try:
-                return self._http.send(call.attempt(), stream=True)
+                response = self._http.send(call.attempt(), stream=True)
+                try:
+                    return response, None if _is_event_stream(response) else _whole(call, response)
+                except BaseException:
+                    response.close()
+                    raise
             except (httpx.TransportError, TimeoutError) as error:
                 call.failed(error)
 
-    def _refusal(self, call: Call, response: httpx.Response) -> bytes:
-        content = bytearray()
-        try:
-            for chunk in response.iter_raw():
-                content += chunk
-                if len(content) > REFUSAL_BYTES_MAX:
-                    raise call.too_large()
-        except httpx.TransportError as error:
-            raise PeerUnavailable(self.line.callee, DISCONNECTED, sent=True) from error
-        return bytes(content)
+
+def _whole(call: Call, response: httpx.Response) -> bytes:
+    content = bytearray()
+    for chunk in response.iter_raw():
+        content += chunk
+        if len(content) > REFUSAL_BYTES_MAX:
+            raise call.too_large()
+        call.remaining()
+    return bytes(content)
 
 
 def _is_event_stream(response: httpx.Response) -> bool:
-    return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower() == EVENT_STREAM
+    kind = str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
+    return response.status_code == httpx.codes.OK and kind == EVENT_STREAM
 
 
 def _shut_down(response: httpx.Response) -> None:

@@ -1,7 +1,8 @@
-"""`manage.py rewrap_secrets --plane control`: seal integration secrets under the ring's first key (README 4.15)."""
+"""`manage.py secrets rewrap --plane control`: seal integration secrets under the ring's first key (README 4.15)."""
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -14,7 +15,10 @@ class Command(BaseCommand):
     help = "Seal every integration secret under the current key; may be repeated. An old key may go when 0 are left."
     requires_system_checks = []
 
-    def handle(self, **options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("action", choices=["rewrap"])
+
+    def handle(self, *, action: str, **options: Any) -> None:
         try:
             found = integrations.rewrap()
         except NoKeyRing as error:
