@@ -55,6 +55,8 @@ class Process:
     queues: tuple[str, ...] = ()
     settings: str = ""
     urlconf: str = ""
+    threads: int = 8
+    """Requests that one worker serves at once (WSGI). Concurrent writers share a commit; a stream holds a thread."""
 
     @property
     def env_name(self) -> str:
@@ -80,7 +82,7 @@ PLANES: dict[str, Plane] = {
 }
 
 
-def _process(name: str, plane: str, port: int, *queues: str, server: Server = "wsgi") -> Process:
+def _process(name: str, plane: str, port: int, *queues: str, server: Server = "wsgi", threads: int = 8) -> Process:
     group = f"oa_{name.replace('-', '_')}_rw"
     role = name.removeprefix(plane).replace("-", "_")  # "" where a plane is one process, "_executor" where it is two
     return Process(
@@ -93,6 +95,7 @@ def _process(name: str, plane: str, port: int, *queues: str, server: Server = "w
         queues=queues,
         settings=f"settings.{plane}",
         urlconf=f"apps.{plane}.urls{role}",
+        threads=threads,
     )
 
 
@@ -100,7 +103,7 @@ PROCESSES: dict[str, Process] = {
     process.name: process
     for process in (
         _process("control", "control", 8000, "control"),
-        _process("runtime", "runtime", 8001, "runtime", "runtime.projectors"),
+        _process("runtime", "runtime", 8001, "runtime", "runtime.projectors", threads=24),
         _process("khala", "khala", 8002, "khala", server="asgi"),
         _process("hydra", "hydra", 8003, "hydra"),
         _process("aegis", "aegis", 8004, "aegis"),

@@ -37,11 +37,11 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "openagents.ops.middleware.BodyLimitMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "openagents.ops.middleware.AdminSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "openagents.ops.middleware.AdminCsrfMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "openagents.ops.middleware.AdminUserMiddleware",
+    "openagents.ops.middleware.AdminMessageMiddleware",
 ]
 
 

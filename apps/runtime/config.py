@@ -49,6 +49,9 @@ class Config(BaseConfig):
     khala_codex_worker_events_max_payload_bytes: int = Field(
         131_072, ge=1, description="largest canonical payload of a worker event"
     )
+    runtime_interop_mirror_enabled: bool = Field(
+        False, description="public facts (provider ads, quotes, decisions) go to the Bridge"
+    )
     runtime_sse_streams_max: int = Field(16, ge=0, description="event streams a process serves at once; 0: none")
 
     @field_validator("runtime_codex_remote_adapters", mode="before")

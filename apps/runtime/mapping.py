@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from apps.runtime.domain.owners import Owner
-from apps.runtime.models import Run, RunEvent
+from apps.runtime.models import Run, RunEvent, RunFrame
 from openagents.wire.faults import INVALID_REQUEST, Fault
 
 
@@ -46,6 +46,19 @@ def event_view(event: RunEvent) -> dict[str, Any]:
         "idempotency_key": event.idempotency_key,
         "recorded_at": event.recorded_at,
         "source": event.source,
+    }
+
+
+def frame_view(frame: RunFrame) -> dict[str, Any]:
+    """`RuntimeRunFrameView`."""
+    return {
+        "frame_id": frame.frame_id,
+        "type": frame.type,
+        "payload": json.loads(frame.payload_text),
+        "occurred_at": frame.occurred_at,
+        "received_seq": frame.received_seq,
+        "consumed_seq": frame.consumed_seq,
+        "received_at": frame.created_at,
     }
 
 

@@ -51,6 +51,7 @@ REPLAY_VERIFY = Counter(
     "oa_runtime_replay_verify_total", "Stored replays made again from the log; a mismatch is changed data", ["result"]
 )
 JOURNAL_PRUNED = Counter("oa_runtime_journal_pruned_total", "Rows that retention removed", ["topic_class"])
+RECORDS_PRUNED = Counter("oa_runtime_records_pruned_total", "Working papers that retention removed", ["table"])
 COMMS_EVENTS = Counter("oa_runtime_comms_delivery_total", "Delivery reports by what they said", ["state", "outcome"])
 RUN_TRANSITIONS = Counter("oa_runtime_run_transition_total", "Runs by the state they reached", ["to"])
 
@@ -80,6 +81,15 @@ WORKER_REQUEST_SECONDS = Histogram(
 )
 JOURNAL_SEQ_MISMATCH = Counter(
     "oa_runtime_journal_seq_mismatch_total", "Writes undone because topic and log disagree; anything but zero is a bug"
+)
+MIRROR_INTENTS = Counter(
+    "oa_mirror_intent_total",
+    "Posts to the Bridge by what came of them; failed ones were refused",
+    ["schema", "outcome"],
+)
+MIRROR_OPEN = Gauge("oa_mirror_intent_open", "Facts that wait for the Bridge", multiprocess_mode="mostrecent")
+MIRROR_OLDEST = Gauge(
+    "oa_mirror_intent_oldest_seconds", "Age of the oldest fact that waits", multiprocess_mode="mostrecent"
 )
 SSE_STREAMS = Gauge("oa_runtime_sse_streams", "Event streams being served", multiprocess_mode="livesum")
 

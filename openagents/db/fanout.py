@@ -21,7 +21,15 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from openagents.db.hints import CHANNEL, MEMORY, Hint, MemoryTransport
+from openagents.db.hints import (
+    CHANNEL,
+    CONTROL_CHANNEL,
+    CONTROL_MEMORY,
+    MEMORY,
+    Hint,
+    MemoryTransport,
+    redis_control_channel,
+)
 from openagents.db.url import KEEPALIVE
 
 OnHint = Callable[[str, int], None]
@@ -40,7 +48,7 @@ class HintSource(Protocol):
     healthy: bool
 
     async def start(self, on_hint: OnHint) -> None:
-        """Begin to listen; returns once listening or once the first attempt has failed."""
+        """Begin to listen; returns once listening, once the first attempt has failed, or after a few seconds."""
         ...
 
     async def stop(self) -> None:
@@ -88,7 +96,9 @@ class _Reconnecting(ABC):
     async def start(self, on_hint: OnHint) -> None:
         first = asyncio.Event()
         self._task = asyncio.create_task(self._run(on_hint, first), name=f"hints-{self.driver}")
-        await first.wait()
+        with contextlib.suppress(TimeoutError):  # a server that accepts and then says nothing holds nobody up
+            async with asyncio.timeout(CONNECT_SECONDS_MAX):
+                await first.wait()
 
     async def stop(self) -> None:
         if self._task is not None:
@@ -147,13 +157,14 @@ def _redis_hint(data: str) -> Hint | None:
 
 
 class PostgresHintSource(_Reconnecting):
-    """LISTEN on the journal's database."""
+    """LISTEN on the journal's database (control events: on the plane's own)."""
 
     driver = "postgres"
 
-    def __init__(self, conninfo: str) -> None:
+    def __init__(self, conninfo: str, channel: str = CHANNEL) -> None:
         super().__init__()
         self._conninfo = conninfo
+        self._channel = channel
 
     async def _listen(self, deliver: Deliver, listening: Callable[[], None]) -> None:
         parameters: dict[str, Any] = {
@@ -163,7 +174,7 @@ class PostgresHintSource(_Reconnecting):
         }
         connection = await psycopg.AsyncConnection.connect(**parameters, autocommit=True)
         try:
-            await connection.execute(f"LISTEN {CHANNEL}")
+            await connection.execute(f"LISTEN {self._channel}")
             listening()
             async for notification in connection.notifies():
                 deliver(_postgres_hint(notification.payload))
@@ -172,14 +183,14 @@ class PostgresHintSource(_Reconnecting):
 
 
 class RedisHintSource(_Reconnecting):
-    """Pattern subscription to the sharded channels."""
+    """Pattern subscription to the sharded channels, or to one channel."""
 
     driver = "redis"
 
-    def __init__(self, url: str, prefix: str) -> None:
+    def __init__(self, url: str, prefix: str, channel: str | None = None) -> None:
         super().__init__()
         self._url = url
-        self._pattern = f"{prefix}:hint:*"
+        self._pattern = channel or f"{prefix}:hint:*"
 
     async def _listen(self, deliver: Deliver, listening: Callable[[], None]) -> None:
         client = redis.asyncio.Redis.from_url(
@@ -210,3 +221,12 @@ def hint_source(driver: str, *, journal_conninfo: str, redis_url: str, prefix: s
     if driver == "redis":
         return RedisHintSource(redis_url, prefix)
     raise SystemExit(f"configuration: FANOUT_DRIVER: unknown driver {driver!r}")
+
+
+def control_source(driver: str, *, conninfo: str, redis_url: str, prefix: str) -> HintSource:
+    """Where a process hears control events, (kind, number) pairs. `conninfo`: the plane's own database."""
+    if driver == "memory":
+        return MemoryHintSource(CONTROL_MEMORY)
+    if driver == "redis":
+        return RedisHintSource(redis_url, prefix, redis_control_channel(prefix))
+    return PostgresHintSource(conninfo, CONTROL_CHANNEL)

@@ -25,11 +25,14 @@ from django.db import connection, transaction
 from openagents.ops import metrics
 
 CHANNEL = "runtime_sync"
+CONTROL_CHANNEL = "khala_control"
 REDIS_SHARDS = 16
 TOPICS_WAITING_MAX = 10_000
 """Bound of the queue: distinct topics with an unsent hint. Beyond it new topics are dropped and counted."""
 IDLE_SECONDS_MAX = 60.0
 """How long the sender sleeps at most when nothing waits."""
+LATE_SECONDS_MAX = 0.001
+"""How late a hint may leave rather than wake the sender once more."""
 DEAD_DRIVER_SECONDS = 0.25
 """Pause after a failed send; what is noted meanwhile waits, merged."""
 
@@ -52,8 +55,9 @@ class PostgresTransport:
 
     name = "postgres"
 
-    def __init__(self, connect: Callable[[], psycopg.Connection[Any]]) -> None:
+    def __init__(self, connect: Callable[[], psycopg.Connection[Any]], channel: str = CHANNEL) -> None:
         self._connect = connect
+        self._channel = channel
         self._connection: psycopg.Connection[Any] | None = None
 
     def send(self, hints: Iterable[Hint]) -> None:
@@ -62,7 +66,7 @@ class PostgresTransport:
         payloads = [f"{topic}:{head}" for topic, head in hints]
         try:
             self._connection.execute(
-                "SELECT pg_notify(%s, payload) FROM unnest(%s::text[]) AS payload", [CHANNEL, payloads]
+                "SELECT pg_notify(%s, payload) FROM unnest(%s::text[]) AS payload", [self._channel, payloads]
             )
         except psycopg.Error:
             self._connection.close()
@@ -74,21 +78,27 @@ def redis_channel(prefix: str, topic: str) -> str:
     return f"{prefix}:hint:{zlib.crc32(topic.encode()) % REDIS_SHARDS}"
 
 
+def redis_control_channel(prefix: str) -> str:
+    """The one channel of control events."""
+    return f"{prefix}:ctl"
+
+
 class RedisTransport:
-    """`PUBLISH` on sixteen sharded channels."""
+    """`PUBLISH` on sixteen sharded channels, or all on one."""
 
     name = "redis"
 
-    def __init__(self, client: redis.Redis, prefix: str) -> None:
+    def __init__(self, client: redis.Redis, prefix: str, channel: str | None = None) -> None:
         self._client = client
         self._prefix = prefix
+        self._channel = channel
 
     def send(self, hints: Iterable[Hint]) -> None:
         now = int(time.time() * 1000)
         with self._client.pipeline(transaction=False) as pipeline:
             for topic, head in hints:
                 message = json.dumps({"v": 1, "t": topic, "h": head, "at": now}, separators=(",", ":"))
-                pipeline.publish(redis_channel(self._prefix, topic), message)
+                pipeline.publish(self._channel or redis_channel(self._prefix, topic), message)
             pipeline.execute()
 
 
@@ -115,6 +125,8 @@ class HintSender:
         self._plane = plane
         self._waiting: dict[str, int] = {}
         self._sent_at: dict[str, float] = {}
+        self._wakes_at = 0.0
+        """Until when the thread sleeps unless woken; 0 while it is awake and will look by itself."""
         self._wake = threading.Condition()
         self._pause = threading.Event()
         self._thread: threading.Thread | None = None
@@ -132,14 +144,19 @@ class HintSender:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="hint-sender", daemon=True)
                 self._thread.start()
-            self._wake.notify()
+            sent_at = self._sent_at.get(topic)
+            if (0.0 if sent_at is None else sent_at + self._interval) + LATE_SECONDS_MAX < self._wakes_at:
+                self._wake.notify()  # else it wakes early enough; woken for nothing it would only slow its callers
 
     def _run(self) -> None:
         while True:
             with self._wake:
-                due, wait = self._take_due(time.monotonic())
+                now = time.monotonic()
+                due, wait = self._take_due(now)
                 if not due:
+                    self._wakes_at = now + wait
                     self._wake.wait(wait)
+                    self._wakes_at = 0.0
                     continue
             try:
                 self._transport.send(due)
@@ -174,13 +191,17 @@ MEMORY = MemoryTransport()
 """The in-process bus of the `memory` driver."""
 
 
-def _connect() -> psycopg.Connection[Any]:
-    parameters = {
+def own_parameters() -> dict[str, Any]:
+    """libpq parameters of the process's own database."""
+    return {
         key: value
         for key, value in connection.get_connection_params().items()
         if key not in ("cursor_factory", "context", "prepare_threshold")
     }
-    return psycopg.connect(**parameters, autocommit=True)
+
+
+def _connect() -> psycopg.Connection[Any]:
+    return psycopg.connect(**own_parameters(), autocommit=True)
 
 
 @cache
@@ -198,6 +219,30 @@ def sender() -> HintSender:
         transport = PostgresTransport(_connect)
     else:
         raise SystemExit(f"configuration: FANOUT_DRIVER: unknown driver {driver!r}")
+    return HintSender(transport, settings.OA.fanout_hint_interval_ms / 1000, settings.OA_PROCESS.plane)
+
+
+CONTROL_MEMORY = MemoryTransport()
+"""The in-process bus of control events."""
+
+
+@cache
+def control_sender() -> HintSender:
+    """The process's sender of control events, (kind, number) pairs, with the configured driver.
+
+    Events are hints too: the newest number of a kind says all, and what is lost is repaired by whoever listens.
+    """
+    driver = settings.OA.hint_driver()
+    transport: Transport
+    if driver == "memory":
+        transport = CONTROL_MEMORY
+    elif driver == "redis":
+        from openagents.db.redis_client import client
+
+        prefix = settings.OA.fanout_prefix
+        transport = RedisTransport(client(), prefix, redis_control_channel(prefix))
+    else:
+        transport = PostgresTransport(_connect, CONTROL_CHANNEL)
     return HintSender(transport, settings.OA.fanout_hint_interval_ms / 1000, settings.OA_PROCESS.plane)
 
 

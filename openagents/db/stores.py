@@ -12,13 +12,14 @@ from functools import cache as remember
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, InterfaceError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import JSONField, Value
 from django.utils import timezone
 from redis.exceptions import RedisError
 
 from openagents.db.local_window import LocalWindow
-from openagents.db.models import CacheEntry, InternalNonce
+from openagents.db.models import CacheEntry
+from openagents.db.prepared import prepared_cursor
 from openagents.db.redis_client import client, prefix
 from openagents.ops import metrics
 
@@ -64,18 +65,42 @@ class Cache(Protocol):
         ...
 
 
+CLAIM = """
+INSERT INTO internal_nonce (scope, nonce, expires_at) VALUES (%s, %s, %s) ON CONFLICT (scope, nonce) DO NOTHING
+RETURNING 1
+"""
+CLAIM_WITHOUT_FLUSH = """
+INSERT INTO internal_nonce (scope, nonce, expires_at)
+SELECT %s, %s, %s::timestamptz FROM (SELECT set_config('synchronous_commit', 'off', true)) AS commit(mode)
+ WHERE commit.mode = 'off'
+ON CONFLICT (scope, nonce) DO NOTHING RETURNING 1
+"""
+
+
 class PostgresSingleUse:
-    """A unique row per value."""
+    """A unique row per value.
+
+    A claim that is a transaction of its own does not wait for its flush. Other processes see it at once; only a crash
+    of the database server can lose it, and then everything that was committed after it is lost as well, because the
+    log is flushed in order: no effect that was acknowledged can be repeated with the value that caused it.
+    """
 
     def claim(self, scope: str, key: str, expires_at: datetime) -> bool:
+        values = [scope, key, expires_at + NONCE_KEEP]
         try:
-            with transaction.atomic():
-                InternalNonce.objects.create(scope=scope, nonce=key, expires_at=expires_at + NONCE_KEEP)
-        except IntegrityError:
-            return False
+            if not connection.in_atomic_block:
+                return self._insert(CLAIM_WITHOUT_FLUSH, values)
+            with transaction.atomic():  # a part of the caller's transaction, which is flushed as a whole
+                return self._insert(CLAIM, values)
         except DATABASE_DOWN as error:
+            if not connection.in_atomic_block:
+                connection.close_if_unusable_or_obsolete()  # outside requests nobody else would
             raise StoreUnavailable("single use") from error
-        return True
+
+    def _insert(self, statement: str, values: list[Any]) -> bool:
+        with prepared_cursor() as cursor:
+            cursor.execute(statement, values)
+            return cursor.fetchone() is not None
 
 
 class RedisSingleUse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import django
+from django.apps import apps
 from django.conf import settings
 
 from openagents.ops import faults, metrics
@@ -13,7 +14,7 @@ def prepare() -> None:
     """Set Django up, refuse unsafe settings, arm fault points.
 
     Raises NotDurable in production on a server that does not flush commits; SystemExit when a production process
-    has no internal keys.
+    has no internal keys. A plane adds refusals of its own by `before_serving` of its AppConfig.
     """
     django.setup()
     config = settings.OA
@@ -33,3 +34,13 @@ def prepare() -> None:
             raise SystemExit(f"configuration: OA_FAULTS: {error}") from None
     metrics.BUILD_INFO.labels(settings.OA_PROCESS.plane, config.oa_build_id, config.oa_build_sha).set(1)
     assert_durable()
+    for plane in apps.get_app_configs():
+        if hasattr(plane, "before_serving"):
+            plane.before_serving()
+
+
+def serving() -> None:
+    """Tell the planes that this process serves from now on: what runs beside the requests begins here."""
+    for plane in apps.get_app_configs():
+        if hasattr(plane, "serving"):
+            plane.serving()

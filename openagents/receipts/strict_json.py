@@ -16,7 +16,8 @@ INTEGER_MAX = 2**64 - 1
 DEPTH_MAX = 64
 _INTEGER_CHARACTERS_MAX = 20  # of -2^63 and 2^64-1; leading zeros are no JSON, so more characters are out of range
 
-_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+_ESCAPE = re.compile(r"\\.", re.DOTALL)
+_NO_BRACKETS = re.compile(r"[^\[\]{}]++")
 
 
 class MalformedJSON(ValueError):
@@ -59,16 +60,18 @@ def _text(raw: bytes | str) -> str:
 
 
 def _refuse_depth(text: str, max_depth: int) -> None:
+    """Before parsing, because the parser recurses. Brackets count outside of strings, up to where a text is JSON."""
     if text.count("[") + text.count("{") <= max_depth:
         return
+    unescaped = _ESCAPE.sub("", text) if "\\" in text else text
+    outside_strings = "".join(unescaped.split('"')[::2])
     depth = 0
-    for token in _STRING_OR_BRACKET.finditer(text):
-        opening = text[token.start()]
-        if opening in "[{":
+    for bracket in _NO_BRACKETS.sub("", outside_strings):
+        if bracket in "[{":
             depth += 1
             if depth > max_depth:
                 raise MalformedJSON("nested too deep")
-        elif opening in "]}":
+        else:
             depth -= 1
 
 

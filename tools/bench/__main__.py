@@ -57,7 +57,7 @@ def main() -> int:
 
 def measure(chosen: list[Bench], out: TextIO) -> tuple[list[Figure], list[str]]:
     """Run the benches. Returns the figures, and the names of benches that ended with an error."""
-    places = {bench.process: Place(bench.process) for bench in chosen}
+    places = {name: Place(name) for bench in chosen for name in (bench.process, *bench.beside)}
     figures: list[Figure] = []
     failed: list[str] = []
     first = next(iter(places.values()))
@@ -93,7 +93,7 @@ def run(bench: Bench, out: TextIO) -> tuple[list[Figure], int]:
                 figure = Figure(**message["figure"])
                 figures.append(figure)
                 print(
-                    f"  {figure.case}: {figure.rate:,.0f} {figure.unit}, ratio {figure.ratio:.2f}", file=out, flush=True
+                    f"  {figure.case}: {figure.rate:,.1f} {figure.unit}, ratio {figure.ratio:.2f}", file=out, flush=True
                 )
             else:
                 print(f"  … {message['progress']}", file=out, flush=True)

@@ -34,7 +34,7 @@ class Figure:
     """One measured case. Rates are medians of the rounds; `ratio` is the median of the rounds' ratios.
 
     `low` and `high` are the smallest and the largest ratio of a round. `goal`: the ratio to reach, None where none is
-    set. `samples`: operations counted on our side.
+    set; with `at_most` the ratio not to exceed (latency, memory). `samples`: operations counted on our side.
     """
 
     bench: str
@@ -51,6 +51,14 @@ class Figure:
     goal: float | None = None
     p50_ms: float | None = None
     p99_ms: float | None = None
+    at_most: bool = False
+
+    @property
+    def reached(self) -> bool | None:
+        """Whether the goal was reached; None without a goal."""
+        if self.goal is None:
+            return None
+        return self.ratio <= self.goal if self.at_most else self.ratio >= self.goal
 
     def as_json(self) -> dict[str, Any]:
         return {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(self).items()}
@@ -78,28 +86,44 @@ def compare(
             top = ceiling_work(seconds)
             own = ours(seconds)
         pairs.append((own, top))
-    ratios = [own.rate / top.rate for own, top in pairs]
     durations = sorted(duration for own, _ in pairs for duration in own.durations)
+    return beside(
+        bench,
+        case,
+        unit,
+        [(own.rate, top.rate) for own, top in pairs],
+        ceiling,
+        samples=sum(own.operations for own, _ in pairs),
+        goal=goal,
+        p50_ms=percentile(durations, 0.5) * 1000 if durations else None,
+        p99_ms=percentile(durations, 0.99) * 1000 if durations else None,
+    )
+
+
+def beside(
+    bench: str, case: str, unit: str, pairs: list[tuple[float, float]], ceiling: str, *, samples: int, **rest: Any
+) -> Figure:
+    """A figure from pairs (ours, ceiling) that were measured in turns."""
+    ratios = [own / top for own, top in pairs]
     return Figure(
         bench=bench,
         case=case,
         unit=unit,
-        rate=median(own.rate for own, _ in pairs),
+        rate=median(own for own, _ in pairs),
         ceiling=ceiling,
-        ceiling_rate=median(top.rate for _, top in pairs),
+        ceiling_rate=median(top for _, top in pairs),
         ratio=median(ratios),
         low=min(ratios),
         high=max(ratios),
-        rounds=rounds,
-        samples=sum(own.operations for own, _ in pairs),
-        goal=goal,
-        p50_ms=_percentile_ms(durations, 0.5),
-        p99_ms=_percentile_ms(durations, 0.99),
+        rounds=len(pairs),
+        samples=samples,
+        **rest,
     )
 
 
-def _percentile_ms(ascending: list[float], share: float) -> float | None:
-    return ascending[min(len(ascending) - 1, int(share * len(ascending)))] * 1000 if ascending else None
+def percentile(ascending: list[float], share: float) -> float:
+    """Nearest rank. Raises IndexError for an empty list."""
+    return ascending[min(len(ascending) - 1, int(share * len(ascending)))]
 
 
 HEADS = (
@@ -126,13 +150,14 @@ def table(figures: Iterable[Figure]) -> str:
 
 
 def _row(figure: Figure) -> tuple[str, ...]:
-    reached = "" if figure.goal is None else f"{figure.goal:g} {'yes' if figure.ratio >= figure.goal else 'no'}"
+    sign = "≤" if figure.at_most else "≥"
+    reached = "" if figure.goal is None else f"{sign} {figure.goal:g} {'yes' if figure.reached else 'no'}"
     latency = "" if figure.p50_ms is None else f"{figure.p50_ms:.1f} / {figure.p99_ms:.1f}"
     return (
         figure.bench,
         figure.case,
-        f"{figure.rate:,.0f} {figure.unit}",
-        f"{figure.ceiling_rate:,.0f}",
+        f"{_number(figure.rate)} {figure.unit}",
+        _number(figure.ceiling_rate),
         f"{figure.ratio:.2f}",
         f"{figure.low:.2f}-{figure.high:.2f}",
         reached,
@@ -140,3 +165,7 @@ def _row(figure: Figure) -> tuple[str, ...]:
         f"{figure.samples:,}",
         figure.ceiling,
     )
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"

@@ -31,10 +31,11 @@ class Place:
         self.server = EmbeddedPostgres(FOLDER / "postgres")
         self.credentials = installation.load(FOLDER / "credentials.json")
 
-    def environment(self, database: str) -> dict[str, str]:
-        """The environment of the process on one of our databases."""
+    def environment(self, database: str, **others: str) -> dict[str, str]:
+        """The environment of the process on one of our databases; `others`: plane to database, where it reads more."""
+        names = {self.plane.name: database, **others}
         return {
-            **process_environment(self.process, self.server, self.credentials, {self.plane.name: database}),
+            **process_environment(self.process, self.server, self.credentials, names),
             "OA_ENV": "test",
             "OA_LOG_LEVEL": "warning",
             "FANOUT_DRIVER": "postgres",

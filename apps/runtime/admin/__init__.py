@@ -1,5 +1,5 @@
 """The operator's view of the runtime, one module per subject: to read, never to edit the log."""
 
-from apps.runtime.admin import marketplace, projections, runs, threads, topics, workers
+from apps.runtime.admin import interop, marketplace, projections, runs, threads, topics, workers
 
-__all__ = ["marketplace", "projections", "runs", "threads", "topics", "workers"]
+__all__ = ["interop", "marketplace", "projections", "runs", "threads", "topics", "workers"]

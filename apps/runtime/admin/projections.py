@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from apps.runtime.admin.runs import ReadOnly
-from apps.runtime.models import ProjectionDrift, ReplayArtifact, RunSummary
+from apps.runtime.models import ProjectionDrift, ReplayArtifact, RunSummary, WorkerSummary
 
 
 @admin.register(RunSummary)
@@ -14,6 +17,15 @@ class RunSummaryAdmin(ReadOnly):
     list_display = ("run_id", "status", "last_seq", "event_count", "projection_hash", "updated_at")
     list_filter = ("status",)
     search_fields = ("run_id",)
+    ordering = ("-updated_at",)
+    show_full_result_count = False
+
+
+@admin.register(WorkerSummary)
+class WorkerSummaryAdmin(ReadOnly):
+    list_display = ("worker_id", "status", "last_seq", "event_count", "projection_hash", "updated_at")
+    list_filter = ("status",)
+    search_fields = ("worker_id",)
     ordering = ("-updated_at",)
     show_full_result_count = False
 
@@ -37,6 +49,7 @@ class Unresolved(admin.SimpleListFilter):
 class DriftAdmin(ReadOnly):
     list_display = (
         "topic",
+        "entity",
         "reason",
         "expected_next_seq",
         "last_seen_seq",
@@ -47,6 +60,15 @@ class DriftAdmin(ReadOnly):
     list_filter = ("reason", Unresolved)
     search_fields = ("topic",)
     ordering = ("-detected_at",)
+
+    @admin.display(description="of")
+    def entity(self, drift: ProjectionDrift) -> SafeString:
+        """The way to the run or worker whose projection it is."""
+        kind, _, rest = drift.topic.partition(":")
+        identifier = rest.rpartition(":")[0]
+        if kind not in ("run", "worker") or not identifier:
+            return format_html("{}", drift.topic)
+        return format_html('<a href="{}">{}</a>', reverse(f"admin:runtime_{kind}_change", args=[identifier]), kind)
 
 
 @admin.register(ReplayArtifact)

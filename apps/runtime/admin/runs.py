@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import admin
@@ -13,8 +14,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
+from apps.runtime.admin.log_table import Line, table
 from apps.runtime.admin.timeline import Asked, timeline
-from apps.runtime.models import Run
+from apps.runtime.models import Run, RunFrame, Worker
+
+FRAMES_SHOWN = 50
+PAYLOAD_CHARS_MAX = 4000
 
 
 class ReadOnly(ModelAdmin):
@@ -36,7 +41,7 @@ class RunAdmin(ReadOnly):
     list_filter = ("status",)
     search_fields = ("id", "owner_key", "thread_id", "worker_id")
     exclude = ("create_fingerprint", "create_key", "rate_second", "rate_count")
-    readonly_fields = ("events",)
+    readonly_fields = ("events", "frames")
     ordering = ("-created_at",)
     show_full_result_count = False
 
@@ -58,9 +63,33 @@ class RunAdmin(ReadOnly):
             "run": run,
             "timeline": timeline(run, Asked.of(request.GET)),
             "run_url": reverse("admin:runtime_run_change", args=[run.id]),
+            "worker_url": self._worker_url(run),
             "topic_url": reverse("admin:runtime_synctopicsequence_change", args=[f"run:{run.id}:events"]),
         }
         return TemplateResponse(request, "runtime/run_timeline.html", context)
+
+    @staticmethod
+    def _worker_url(run: Run) -> str | None:
+        """The page of its worker; a run may name one that never registered."""
+        if not run.worker_id or not Worker.objects.filter(worker_id=run.worker_id).exists():
+            return None
+        return reverse("admin:runtime_worker_change", args=[run.worker_id])
+
+    @admin.display(description="frames")
+    def frames(self, run: Run) -> SafeString:
+        """Input that was sent to its executor, newest first, and the event that says it was used."""
+        found = list(RunFrame.objects.filter(run_id=run.id).order_by("-received_seq")[: FRAMES_SHOWN + 1])
+        rows = [
+            Line(
+                frame.received_seq,
+                frame.created_at,
+                frame.type,
+                f"{frame.frame_id}, " + (f"used at {frame.consumed_seq}" if frame.consumed_seq else "not used yet"),
+                json.dumps(json.loads(frame.payload_text), indent=2, ensure_ascii=False)[:PAYLOAD_CHARS_MAX],
+            )
+            for frame in found[:FRAMES_SHOWN]
+        ]
+        return table(("seq", "received", "type", "frame"), rows, len(found) > FRAMES_SHOWN, "No frame was sent.")
 
     @admin.display(description="events")
     def events(self, run: Run) -> SafeString:

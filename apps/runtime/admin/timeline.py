@@ -12,9 +12,10 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, QuerySet
 
+from apps.runtime.admin.wording import LINE_CHARS, line_of, shortened
 from apps.runtime.domain.events import Source, trigger_of
 from apps.runtime.domain.run_states import Trigger
-from apps.runtime.models import Run, RunEvent
+from apps.runtime.models import Run, RunEvent, RunFrame
 
 PAGE_EVENTS = 200
 BEFORE_TARGET = 10
@@ -22,7 +23,6 @@ BEFORE_TARGET = 10
 PAYLOAD_CHARS_MAX = 20_000
 FOLD_FROM = 3
 """So many events of one type in a row become one entry that opens."""
-SUMMARY_CHARS = 160
 STREAMED_CHARS = 2000
 TYPES_SHOWN = 30
 
@@ -80,7 +80,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One event. `summary` is the payload in a line; `payload` all of it, or its beginning when `cut`."""
+    """One event. `summary` is what it says in a line; `payload` all of it, or its beginning when `cut`."""
 
     seq: int
     event_type: str
@@ -125,7 +125,7 @@ class Group:
             return self.last.summary
         payloads = [json.loads(event.payload) for event in self.events if not event.cut]
         parts = [payload.get("delta") for payload in payloads if isinstance(payload, dict)]
-        return _shortened("".join(part for part in parts if isinstance(part, str)), STREAMED_CHARS)
+        return shortened("".join(part for part in parts if isinstance(part, str)), STREAMED_CHARS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class Timeline:
 
 
 def timeline(run: Run, asked: Asked) -> Timeline:
-    """The page of the run's log that a query asks for; four queries at most."""
+    """The page of the run's log that a query asks for; five queries at most."""
     log = RunEvent.objects.filter(run_id=run.id)
     page = list(_filtered(log, asked).filter(seq__gt=asked.start).order_by("seq")[: PAGE_EVENTS + 1])
     more, page = len(page) > PAGE_EVENTS, page[:PAGE_EVENTS]
@@ -188,16 +188,30 @@ def _chips(log: QuerySet[RunEvent], asked: Asked) -> list[Chip]:
 
 
 def _groups(page: list[RunEvent], asked: Asked, before: datetime | None) -> list[Group]:
+    contents = _frame_contents(page)
     shown = []
     for event in page:
-        shown.append(_shown(event, asked, before))
+        shown.append(_shown(event, asked, before, contents.get(event.seq)))
         before = event.recorded_at
     return [Group(name, list(events)) for name, events in groupby(shown, key=lambda event: event.event_type)]
 
 
-def _shown(event: RunEvent, asked: Asked, before: datetime | None) -> Shown:
+def _frame_contents(page: list[RunEvent]) -> dict[int, Any]:
+    """What the frames said that arrived on this page, by the seq that tells of them: the log has only their hash."""
+    seqs = [event.seq for event in page if event.event_type == "run.frame_received"]
+    if not seqs:
+        return {}
+    frames = RunFrame.objects.filter(run_id=page[0].run_id, received_seq__in=seqs)
+    return {frame.received_seq: json.loads(frame.payload_text) for frame in frames}
+
+
+def _shown(event: RunEvent, asked: Asked, before: datetime | None, content: Any = None) -> Shown:
     payload = json.loads(event.payload_text)
     laid_out = json.dumps(payload, indent=2, ensure_ascii=False)
+    summary = line_of(event.event_type, payload)
+    if content is not None:
+        laid_out += f"\n\n{json.dumps(content, indent=2, ensure_ascii=False)}"
+        summary = shortened(f"{summary}: {json.dumps(content, ensure_ascii=False)}", LINE_CHARS)
     return Shown(
         seq=event.seq,
         event_type=event.event_type,
@@ -206,7 +220,7 @@ def _shown(event: RunEvent, asked: Asked, before: datetime | None) -> Shown:
         recorded_at=event.recorded_at,
         since_previous=f"+{_span(event.recorded_at - before)}" if before else "",
         tone=_tone(event.event_type, payload),
-        summary=_shortened(event.payload_text, SUMMARY_CHARS),
+        summary=summary,
         payload=laid_out[:PAYLOAD_CHARS_MAX],
         link=asked.link(at=event.seq),
         cut=len(laid_out) > PAYLOAD_CHARS_MAX,
@@ -219,10 +233,6 @@ def _tone(event_type: str, payload: Any) -> str:
         return TONES.get(event_type, "plain")
     trigger = trigger_of(event_type, payload)
     return ENDINGS.get(trigger, "plain") if trigger else "plain"
-
-
-def _shortened(text: str, chars_max: int) -> str:
-    return text if len(text) <= chars_max else f"{text[: chars_max - 1]}…"
 
 
 def _span(span: timedelta) -> str:

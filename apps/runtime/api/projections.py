@@ -65,6 +65,7 @@ def drift(request: HttpRequest, topic: str = "") -> HttpResponse:
     if not topic.strip():
         raise Fault(INVALID_REQUEST, "topic is required", errors={"topic": ["required"]})
     found = projections.newest_drift(topic.strip())
+    _check_reader(request, found.topic)
     return respond(DriftOut, drift=mapping_projections.drift_view(found))
 
 
@@ -81,6 +82,17 @@ def reproject(request: HttpRequest, body: Annotated[WireModel, ReprojectIn]) -> 
     act = caller_of(request).act
     done = projections.reproject(_scope(body), dry_run=bool(body.dry_run), actor=act.user_id if act else None)
     return respond(ReprojectOut, rebuilt=done.rebuilt, unchanged=done.unchanged, entities=done.entities)
+
+
+def _check_reader(request: HttpRequest, topic: str) -> None:
+    """A drift says how much somebody's run or worker did; calls for somebody else do not read it. Raises Fault."""
+    reader = reader_of(request)
+    kind, _, rest = topic.partition(":")
+    identifier = rest.rpartition(":")[0]
+    if kind == "run":
+        runs.get_run(mapping.parse_run_id(identifier), reader)
+    elif reader.owner is not None and reader.owner.key != projections.worker_owner(identifier):
+        raise Fault(FORBIDDEN, "the worker belongs to somebody else")
 
 
 def _scope(body: Any) -> projections.Scope:

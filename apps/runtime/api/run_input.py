@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from ninja import Router
+from ninja import Query, Router
 
 from apps.runtime import mapping
-from apps.runtime.api.inputs import stream_cursor, waiting_ms
+from apps.runtime.api.inputs import stream_cursor, waiting_ms, within
 from apps.runtime.api.principals import Writer, reader_of
 from apps.runtime.api.sse import event_stream
 from apps.runtime.services import frames, runs, streams
+from apps.runtime.services.append import SEQ_MAX
 from openagents.peers.auth import SignedPeer
 from openagents.receipts.canonical import Unrepresentable
 from openagents.runtime.v1 import run_http_pb2 as pb
@@ -29,6 +30,8 @@ TYPE_CHARS_MAX = 80
 
 FrameIn = schema(pb.RuntimeRunFrameRequest, required=("frame_id", "type"))
 FrameOut = schema(pb.RuntimeRunFrameResponse, case="camel")
+FramesQuery = schema(pb.RuntimeRunFramesQuery)
+FramesOut = schema(pb.RuntimeRunFramesResponse)
 EventView = schema(pb.RuntimeRunEventView)
 
 router = Router(tags=["runs"])
@@ -60,6 +63,23 @@ def receive_frame(request: HttpRequest, run_id: str, body: Annotated[WireModel, 
     )
 
 
+@router.get("/{run_id}/frames", auth=READERS, response=FramesOut, summary="Frames with their payloads")
+def list_frames(request: HttpRequest, run_id: str, query: Query[FramesQuery]) -> HttpResponse:  # type: ignore[valid-type]
+    """In the order they were received. The log tells of a frame by id and hash; its content is read here."""
+    asked: Any = query
+    identifier = mapping.parse_run_id(run_id)
+    page, cursor = frames.frames_after(
+        identifier,
+        reader_of(request),
+        min(asked.after_seq or 0, SEQ_MAX),
+        within(asked.limit, "limit", frames.PAGE_DEFAULT, frames.PAGE_MAX),
+        pending=_pending(asked.state),
+    )
+    return respond(
+        FramesOut, run_id=str(identifier), frames=[mapping.frame_view(frame) for frame in page], next_after_seq=cursor
+    )
+
+
 @router.get("/{run_id}/stream", auth=READERS, summary="The log as a bounded event stream")
 def stream(
     request: HttpRequest,
@@ -80,6 +100,13 @@ def stream(
         seq_of=lambda event: event.seq,
         shown=lambda event: EventView(**mapping.event_view(event)),
     )
+
+
+def _pending(state: str | None) -> bool:
+    given = (state or "all").strip().lower()
+    if given not in ("all", "pending"):
+        raise Fault(INVALID_REQUEST, "state is all or pending", errors={"state": ["all or pending"]})
+    return given == "pending"
 
 
 def _required(text: str, name: str, chars_max: int) -> str:

@@ -13,7 +13,7 @@ from apps.runtime.domain.events import Event, Refused, Source, make_event
 from apps.runtime.domain.owners import Owner
 from apps.runtime.domain.run_states import RunStatus
 from apps.runtime.services import artifacts, runs
-from apps.runtime.services.append import SEQ_MAX, Append, append
+from apps.runtime.services.append import SEQ_MAX, Append, append_and_show
 from openagents.peers.auth import SignedPeer
 from openagents.receipts.canonical import Unrepresentable
 from openagents.runtime.v1 import run_http_pb2 as pb
@@ -103,10 +103,12 @@ def append_event(request: HttpRequest, run_id: str, body: Annotated[WireModel, A
     source = source_of(request)
     event = _event(body, source, index=None)
     reader = reader_of(request)
-    (placed,) = append(Append(identifier, source, [event], _owner_key(reader), _seq(body.expected_previous_seq)))
+    (placed,), run = append_and_show(
+        Append(identifier, source, [event], _owner_key(reader), _seq(body.expected_previous_seq))
+    )
     return respond(
         AppendOut,
-        run=mapping.run_view(runs.get_run(identifier, runs.Reader(None))),
+        run=mapping.run_view(run),
         event={
             "seq": placed.seq,
             "event_type": event.event_type,
@@ -135,10 +137,12 @@ def append_batch(request: HttpRequest, run_id: str, body: Annotated[WireModel, B
     events = [_event(item, source, index) for index, item in enumerate(body.events)]
     _refuse_repeated_keys(events)
     reader = reader_of(request)
-    placed = append(Append(identifier, source, events, _owner_key(reader), _seq(body.expected_previous_seq)))
+    placed, run = append_and_show(
+        Append(identifier, source, events, _owner_key(reader), _seq(body.expected_previous_seq))
+    )
     return respond(
         BatchOut,
-        run=mapping.run_view(runs.get_run(identifier, runs.Reader(None))),
+        run=mapping.run_view(run),
         results=[
             {"index": index, "seq": place.seq, "idempotent_replay": place.replayed}
             for index, place in enumerate(placed)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from apps.runtime.domain.run_states import TERMINAL_STATUS_NAMES, Trigger
-from openagents.receipts.canonical import canonical_bytes, canonical_text, sha256_hex
+from openagents.receipts.canonical import canonical_text, sha256_hex
 
 EVENT_TYPE = re.compile(r"^[a-z0-9][a-z0-9_.:/-]{0,159}$")
 IDEMPOTENCY_KEY_CHARS_MAX = 200
@@ -100,7 +100,8 @@ def make_event(event_type: str, payload: Any, idempotency_key: str | None, sourc
         raise Refused(
             f"idempotency_key is longer than {IDEMPOTENCY_KEY_CHARS_MAX} characters", "invalid_idempotency_key"
         )
-    if source not in RESERVED_TYPES.get(name, frozenset(Source)):
+    reserved = RESERVED_TYPES.get(name)
+    if reserved is not None and source not in reserved:
         raise Refused(f"{name} is not yours to append", "reserved_event_type")
     if shape := SHAPES.get(name):
         shape(payload, source)
@@ -110,7 +111,8 @@ def make_event(event_type: str, payload: Any, idempotency_key: str | None, sourc
         event_type=name,
         payload_text=text,
         payload_sha256=sha256_hex(text),
-        fingerprint=sha256_hex(canonical_bytes({"event_type": name, "payload": payload})),
+        # The canonical form of both fields: a name that matches EVENT_TYPE needs no escapes.
+        fingerprint=sha256_hex(f'{{"event_type":"{name}","payload":{text}}}'),
         idempotency_key=key,
         trigger=trigger_of(name, body),
         reason_class=_text(body.get("reason_class")),

@@ -2,6 +2,7 @@
 
 from apps.runtime.models.artifacts import ReplayArtifact, ReplayChunk
 from apps.runtime.models.comms import CommsDeliveryEvent
+from apps.runtime.models.interop import MirrorIntent
 from apps.runtime.models.journal import SyncStreamEvent, SyncTopicDoc, SyncTopicSequence
 from apps.runtime.models.marketplace import (
     ComputeQuote,
@@ -24,6 +25,7 @@ __all__ = [
     "DispatchAttempt",
     "FraudIncident",
     "JobCursor",
+    "MirrorIntent",
     "OpsSwitch",
     "ProjectionCheckpoint",
     "ProjectionDrift",

@@ -46,7 +46,10 @@ class ComputeQuote(models.Model):
 
     class Meta:
         db_table = "compute_quote"
-        indexes = [models.Index(fields=["owner_key", "job_hash"], name="compute_quote_owner_job")]
+        indexes = [
+            models.Index(fields=["owner_key", "job_hash"], name="compute_quote_owner_job"),
+            models.Index(fields=["-created_at"], name="compute_quote_created"),
+        ]
         constraints = [models.CheckConstraint(condition=Q(total_price_msats__gte=0), name="compute_quote_price")]
 
     def __str__(self) -> str:
@@ -102,6 +105,7 @@ class Dispatch(models.Model):
 
     class Meta:
         db_table = "dispatch"
+        verbose_name_plural = "dispatches"
         constraints = [
             models.UniqueConstraint(
                 fields=["owner_key", "idempotency_key"],

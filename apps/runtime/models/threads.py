@@ -69,6 +69,7 @@ class RunFrame(models.Model):
 
     class Meta:
         db_table = "run_frame"
+        indexes = [models.Index(fields=["run_id", "received_seq"], name="run_frame_received")]
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.frame_id}"

@@ -159,3 +159,4 @@ class WorkerSummary(models.Model):
 
     class Meta:
         db_table = "worker_summary"
+        verbose_name_plural = "worker summaries"

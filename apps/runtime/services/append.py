@@ -6,15 +6,15 @@ events are prepared, concurrent appends are gathered, the answer is read, and hi
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
+import orjson
 import psycopg
 from django.conf import settings
 from django.db import connection, transaction
@@ -22,9 +22,11 @@ from django.db import connection, transaction
 from apps.runtime import metrics
 from apps.runtime.domain.events import Event, Source
 from apps.runtime.domain.journal import TopicClass, run_events
-from apps.runtime.services import write_mode
+from apps.runtime.models import Run
+from apps.runtime.services import journal, write_mode
 from apps.runtime.services.committer import Bounds, GroupCommitter
 from openagents.db import hints
+from openagents.db.prepared import prepared_cursor
 from openagents.db.retry import retried
 from openagents.ops import context, faults
 from openagents.wire.faults import (
@@ -46,7 +48,7 @@ class Append:
     """One request: events of one run that are accepted or refused together.
 
     `owner_key` None means a call without an owner to check (a service's own). `expected_previous_seq` applies to
-    the first event.
+    the first event. `show`: the answer holds the run.
     """
 
     run_id: UUID
@@ -54,6 +56,7 @@ class Append:
     events: Sequence[Event]
     owner_key: str | None = None
     expected_previous_seq: int | None = None
+    show: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,15 @@ class Placed:
 
 
 Outcome = list[Placed] | Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of a request. `run`: the run as this commit left it, where the request asked to be shown it."""
+
+    places: list[Placed]
+    run: Run | None = None
+
 
 REFUSALS: dict[str, tuple[Kind, str]] = {
     "not_found": (NOT_FOUND, "there is no such run"),
@@ -84,11 +96,34 @@ class _Prepared:
     """A request as the text that goes to the database; made in the caller's thread, with the caller's request id."""
 
     items: tuple[str, ...]
+    run_id: UUID
+    show: bool
 
     @property
     def size(self) -> int:
         """Characters, which is bytes but for what is not ASCII; close enough for a bound."""
         return sum(map(len, self.items))
+
+
+_Outcome = Accepted | Fault
+
+
+@dataclass(slots=True)
+class _Answer:
+    """The result rows of one call: places and refusals by group, shown runs, and heads of written topics."""
+
+    placed: dict[int, dict[int, Placed]] = field(default_factory=dict)
+    refused: dict[int, Fault] = field(default_factory=dict)
+    runs: dict[UUID, Run] = field(default_factory=dict)
+    heads: list[hints.Hint] = field(default_factory=list)
+
+    def outcome(self, group: int, request: _Prepared) -> _Outcome:
+        if fault := self.refused.get(group):
+            return fault
+        by_index = self.placed.get(group, {})
+        return Accepted(
+            [by_index[index] for index in sorted(by_index)], self.runs[request.run_id] if request.show else None
+        )
 
 
 UNRELATED_CLASSES = frozenset({"08", "53", "57", "58"})
@@ -101,21 +136,33 @@ def append(request: Append) -> list[Placed]:
     Outside a transaction it shares one with whoever appends at the same moment in this process; inside the caller's
     it is part of that and of no other.
     """
+    return _accepted(request).places
+
+
+def append_and_show(request: Append) -> tuple[list[Placed], Run]:
+    """`append`, and the run as the same commit left it: no second question to the database. At least one event."""
+    accepted = _accepted(replace(request, show=True))
+    if accepted.run is None:
+        raise ValueError("a request without events shows nothing")
+    return accepted.places, accepted.run
+
+
+def _accepted(request: Append) -> Accepted:
     write_mode.check()
     with metrics.EVENT_APPEND_SECONDS.time():
         outcome = _append(request)
-    metrics.count_append(outcome)
+    metrics.count_append(_public(outcome))
     if isinstance(outcome, Fault):
         raise outcome
     return outcome
 
 
-def _append(request: Append) -> Outcome:
+def _append(request: Append) -> _Outcome:
     if refused := _oversized(request):
         return refused
     prepared = _prepare(request)
     if not prepared.items:
-        return []
+        return Accepted([])
     if write_mode.suppresses_journal():
         with transaction.atomic():
             write_mode.mark_transaction()
@@ -134,15 +181,19 @@ def append_all(requests: Sequence[Append]) -> list[Outcome]:
     outcomes: list[Outcome] = [_oversized(request) or [] for request in requests]
     admitted = [index for index, outcome in enumerate(outcomes) if not isinstance(outcome, Fault)]
     prepared = [_prepare(requests[index]) for index in admitted]
-    for index, outcome in zip(admitted, _write(prepared), strict=True):
-        outcomes[index] = outcome
+    for index, written in zip(admitted, _write(prepared), strict=True):
+        outcomes[index] = _public(written)
     for outcome in outcomes:
         metrics.count_append(outcome)
     return outcomes
 
 
+def _public(outcome: _Outcome) -> Outcome:
+    return outcome if isinstance(outcome, Fault) else outcome.places
+
+
 @cache
-def committer() -> GroupCommitter[_Prepared, Outcome]:
+def committer() -> GroupCommitter[_Prepared, _Outcome]:
     """The one committer of this process."""
     return GroupCommitter(_write_group, separable=_separable, observe=metrics.APPEND_GROUP.observe, bounds=Bounds())
 
@@ -150,7 +201,7 @@ def committer() -> GroupCommitter[_Prepared, Outcome]:
 os.register_at_fork(after_in_child=committer.cache_clear)  # its queue waits for threads that exist in the parent only
 
 
-def _write_group(group: Sequence[_Prepared]) -> list[Outcome]:
+def _write_group(group: Sequence[_Prepared]) -> list[_Outcome]:
     """A lone append is tried again like every transaction. A group is not: its members are, each by itself."""
     return _write(group, _call if len(group) == 1 else _statement)
 
@@ -192,16 +243,17 @@ def _oversized(request: Append) -> Fault | None:
 def _prepare(request: Append) -> _Prepared:
     """The items of the request, as JSON objects that lack their opening and the number of their group."""
     request_id = context.request_id.get() or None
+    run_id = str(request.run_id)
     return _Prepared(
         tuple(
-            json.dumps(
+            orjson.dumps(
                 {
                     "i": index,
-                    "run_id": str(request.run_id),
+                    "run_id": run_id,
                     "owner": request.owner_key,
-                    "source": request.source.value,
+                    "source": request.source,
                     "event_type": event.event_type,
-                    "trigger": event.trigger.value if event.trigger else None,
+                    "trigger": event.trigger,
                     "payload": event.payload_text,
                     "sha": event.payload_sha256,
                     "fp": event.fingerprint,
@@ -210,59 +262,68 @@ def _prepare(request: Append) -> _Prepared:
                     "reason_class": event.reason_class,
                     "reason": event.reason,
                     "rid": request_id,
-                },
-                ensure_ascii=False,
-            )[1:]
+                    "show": request.show and index == 0,
+                }
+            ).decode()[1:]
             for index, event in enumerate(request.events)
-        )
+        ),
+        request.run_id,
+        request.show,
     )
 
 
-def _write(prepared: Sequence[_Prepared], call: Callable[[str], dict[int, Outcome]] | None = None) -> list[Outcome]:
+def _write(prepared: Sequence[_Prepared], call: Callable[[str], _Answer] | None = None) -> list[_Outcome]:
     """One statement for all of them, none when there is nothing to write; an outcome each, in the order given."""
     text = ",".join(f'{{"g":{group},{item}' for group, one in enumerate(prepared) for item in one.items)
-    outcomes = (call or _call)(f"[{text}]") if text else {}
-    return [outcomes.get(group, []) for group in range(len(prepared))]
+    answer = (call or _call)(f"[{text}]") if text else _Answer()
+    return [answer.outcome(group, one) for group, one in enumerate(prepared)]
 
 
-def _statement(items: str) -> dict[int, Outcome]:
+def _statement(items: str) -> _Answer:
     """One statement, which is a transaction of its own unless the caller has one open: one round trip, one flush."""
     faults.point("runtime.append.before_write")
-    with write_mode.gate(), connection.cursor() as cursor:
+    with write_mode.gate(), journal.counted_mismatch(), prepared_cursor() as cursor:
         cursor.execute(
-            "SELECT o_kind, o_group, o_index, o_seq, o_at, o_code, o_detail FROM runtime_append(%s::jsonb, %s)",
+            "SELECT o_kind, o_group, o_index, o_seq, o_at, o_code, o_detail FROM runtime_append(%s::jsonb, %s::int)",
             [items, settings.OA.khala_run_events_publish_rate_per_second],
         )
         rows = cursor.fetchall()
     faults.point("runtime.append.after_write")
-    outcomes, heads = _read(rows)
+    answer = _read(rows)
     if not write_mode.suppresses_journal():
-        hints.after_commit(heads)
-    return outcomes
+        hints.after_commit(answer.heads)
+    return answer
 
 
 _call = retried(_statement)
 
 
-def _read(rows: list[tuple[Any, ...]]) -> tuple[dict[int, Outcome], list[hints.Hint]]:
-    placed: dict[int, dict[int, Placed]] = {}
-    outcomes: dict[int, Outcome] = {}
-    heads: list[hints.Hint] = []
+def _read(rows: list[tuple[Any, ...]]) -> _Answer:
+    answer = _Answer()
     for kind, group, index, seq, at, code, detail in rows:
         if kind == "head":
-            heads.append((code, seq))
+            answer.heads.append((code, seq))
+        elif kind == "run":
+            run = _run(detail)
+            answer.runs[run.id] = run
         elif kind == "refused":
-            outcomes[group] = _refusal(code, detail, index)
+            answer.refused[group] = _refusal(code, detail, index)
         else:
-            placed.setdefault(group, {})[index] = Placed(seq, at, kind == "replay")
-    for group, by_index in placed.items():
-        outcomes[group] = [by_index[index] for index in sorted(by_index)]
-    return outcomes, heads
+            answer.placed.setdefault(group, {})[index] = Placed(seq, at, kind == "replay")
+    return answer
+
+
+def _run(detail: str) -> Run:
+    """A run from the row that the function shows."""
+    row = orjson.loads(detail)
+    for name in ("created_at", "updated_at", "terminal_at"):
+        row[name] = row[name] and datetime.fromisoformat(row[name])
+    return Run(**{**row, "id": UUID(row["id"])})
 
 
 def _refusal(code: str, detail: str | dict[str, Any] | None, index: int) -> Fault:
     kind, message = REFUSALS[code]
-    details = dict(json.loads(detail) if isinstance(detail, str) else detail or {})
+    details = dict(orjson.loads(detail) if isinstance(detail, str) else detail or {})
     retry_after_ms = details.pop("retry_after_ms", None)
     reason = None if code in ("not_found", "forbidden") else code
     return Fault(kind, message, reason_code=reason, details={**details, "index": index}, retry_after_ms=retry_after_ms)

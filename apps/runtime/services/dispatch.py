@@ -26,7 +26,7 @@ from apps.runtime.gateways.live import provider_gateway
 from apps.runtime.gateways.provider import CallFailed
 from apps.runtime.models import Dispatch, DispatchAttempt
 from apps.runtime.models.marketplace import AttemptState, DispatchStatus
-from apps.runtime.services import providers, trust
+from apps.runtime.services import providers, trust, write_mode
 from apps.runtime.services.router_decisions import run_of
 from openagents.db import stores
 from openagents.db.retry import retried
@@ -44,7 +44,6 @@ from openagents.wire.faults import (
     INVALID_REQUEST,
     NOT_FOUND,
     RATE_LIMITED,
-    WRITE_PATH_FROZEN,
     Fault,
 )
 
@@ -97,9 +96,7 @@ def dispatch(order: Order) -> Dispatch:
     NOT_FOUND for run or provider, FORBIDDEN for the run; INVALID_REQUEST above the provider's own timeout limit;
     BAD_GATEWAY with the dispatch's id when every provider failed.
     """
-    mode = settings.OA.runtime_authority_write_mode
-    if mode != "active":
-        raise Fault(WRITE_PATH_FROZEN, details={"mode": mode})
+    write_mode.check_outbound()
     known = _known(order)
     if known is None:
         check_rate(order.owner)

@@ -15,13 +15,16 @@ from apps.runtime.domain.events import Source, make_event
 from apps.runtime.domain.run_states import TERMINAL
 from apps.runtime.models import Run, RunFrame
 from apps.runtime.services.append import Append, append
-from apps.runtime.services.runs import Reader, check_thread
+from apps.runtime.services.runs import Reader, check_thread, get_run
 from openagents.db.retry import retried
 from openagents.idempotency import fingerprint
 from openagents.receipts.canonical import canonical_text, prefixed_sha256
 from openagents.wire.faults import CONFLICT, FORBIDDEN, NOT_FOUND, PAYLOAD_TOO_LARGE, Fault
 
 PAYLOAD_BYTES_MAX = 262_144
+PAGE_DEFAULT = 20
+PAGE_MAX = 50
+"""Frames in one answer: so many of full size are 13 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +79,18 @@ def receive_frame(run_id: UUID, frame: Frame, reader: Reader, thread_id: str | N
             created_at=timezone.now(),
         )
     return False
+
+
+def frames_after(
+    run_id: UUID, reader: Reader, after_seq: int, limit: int, *, pending: bool
+) -> tuple[list[RunFrame], int | None]:
+    """Frames behind a received_seq, ascending, payloads and all: what an executor reads after the log told it of one.
+
+    `pending`: only those nobody consumed. Returns the page and the cursor of the next one, None at the end.
+    Raises Fault NOT_FOUND, FORBIDDEN.
+    """
+    found = RunFrame.objects.filter(run_id=get_run(run_id, reader).id, received_seq__gt=after_seq)
+    if pending:
+        found = found.filter(consumed_seq=None)
+    page = list(found.order_by("received_seq")[: limit + 1])
+    return page[:limit], page[limit - 1].received_seq if len(page) > limit else None

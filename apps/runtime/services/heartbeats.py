@@ -23,6 +23,9 @@ from apps.runtime.services.worker_documents import announced_state
 from openagents.db.retry import retried
 from openagents.wire.faults import CONFLICT, Fault
 
+EPOCH_MAX = 2**63 - 1
+"""No lease has this epoch; the wire's larger ones are as wrong."""
+
 # The narrow row alone decides whether the beat is welcome (its lease is open) and whether it is news (the announced
 # state is fresh, and so is the last beat): a beat that had to wait for another writer judges what that one left.
 BEAT = """
@@ -49,6 +52,8 @@ def heartbeat(worker_id: str, reader: Reader, patch: Mapping[str, Any], lease_ep
     """
     if patch:
         workers.check_metadata(patch)
+    if lease_epoch is not None:
+        lease_epoch = min(lease_epoch, EPOCH_MAX)
     live = _beat(worker_id, reader, patch, lease_epoch)
     if live is not None:
         metrics.WORKER_HEARTBEATS.labels("stored").inc()

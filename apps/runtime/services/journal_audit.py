@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import transaction
-from django.utils import timezone
+from django.db import connection, transaction
 
 from apps.runtime import metrics
 from apps.runtime.models import SyncStreamEvent, SyncTopicSequence
+from apps.runtime.services import cursors
 from openagents.receipts.canonical import sha256_hex
 from openagents.receipts.chain import chain_next, digest_of
 
@@ -26,9 +26,14 @@ class Mismatch:
 
 
 def check_topic(topic: str) -> Mismatch | None:
-    """Fold the topic's rows over `floor_chain`, hashing each payload anew. None when everything agrees."""
+    """Fold the topic's rows over `floor_chain`, hashing each payload anew. None when everything agrees.
+
+    One snapshot of topic and rows, and no lock: a long fold keeps no writer waiting.
+    """
     with transaction.atomic():
-        head = SyncTopicSequence.objects.select_for_update().get(topic=topic)
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        head = SyncTopicSequence.objects.get(topic=topic)
         chain, seq = bytes(head.floor_chain), head.floor_seq
         rows = SyncStreamEvent.objects.filter(topic=topic, seq__gt=head.floor_seq).order_by("seq")
         for row in rows.iterator(chunk_size=1000):
@@ -56,12 +61,8 @@ def check_topics(topics: Iterable[str]) -> list[Mismatch]:
 
 
 def sample() -> list[str]:
-    """A rolling sample: other topics every hour, busy and idle ones alike."""
+    """A rolling sample: the next topics each time, busy and idle ones alike."""
     topics = SyncTopicSequence.objects.order_by("topic").values_list("topic", flat=True)
-    total = topics.count()
-    if total <= SAMPLE_TOPICS_MAX:
-        return list(topics)
-    hours = int(timezone.now().timestamp() // 3600)
-    start = hours * SAMPLE_TOPICS_MAX % total
-    window = list(topics[start : start + SAMPLE_TOPICS_MAX])
-    return window + list(topics[: SAMPLE_TOPICS_MAX - len(window)])
+    return cursors.next_portion(
+        "check_journal", SAMPLE_TOPICS_MAX, lambda after, count: list(topics.filter(topic__gt=after)[:count]), str
+    )

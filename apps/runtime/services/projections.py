@@ -120,7 +120,10 @@ def verify_all(found: Sequence[Entity]) -> list[ProjectionDrift]:
 
 @retried
 def verify_one(kind: Kind, entity_id: str) -> ProjectionDrift | None:
-    """Compare one entity with its log, on one snapshot, so that appends go on meanwhile."""
+    """Compare one entity with its log, on one snapshot, so that appends go on meanwhile.
+
+    An entity in order closes what was known of it: an append may have repaired it since.
+    """
     with transaction.atomic():
         _one_snapshot()
         stored = kind.stored(entity_id)
@@ -129,7 +132,10 @@ def verify_one(kind: Kind, entity_id: str) -> ProjectionDrift | None:
         except LogGap as gap:
             return _record(kind, entity_id, Reason.SEQUENCE_GAP, gap.last_seq, gap.incoming_seq)
         reason = judge(log.folded, stored)
-        return _record(kind, entity_id, reason, stored.checkpoint_seq, log.value.last_seq) if reason else None
+        if reason is None:
+            _resolve(kind, entity_id)
+            return None
+        return _record(kind, entity_id, reason, stored.checkpoint_seq, log.value.last_seq)
 
 
 def _one_snapshot() -> None:
@@ -151,6 +157,10 @@ def _record(kind: Kind, entity_id: str, reason: Reason, last_seen: int, incoming
         incoming_seq=incoming,
         detected_at=timezone.now(),
     )
+
+
+def _resolve(kind: Kind, entity_id: str) -> None:
+    ProjectionDrift.objects.filter(topic=kind.topic(entity_id), resolved_at=None).update(resolved_at=timezone.now())
 
 
 def sample() -> list[Entity]:
@@ -225,7 +235,7 @@ def _replace(kind: Kind, entity_id: str, log: Rebuilt, reason: Reason | None, ac
     kind.delete(entity_id)
     faults.point("runtime.reproject.deleted")
     kind.insert(entity_id, log)
-    ProjectionDrift.objects.filter(topic=kind.topic(entity_id), resolved_at=None).update(resolved_at=timezone.now())
+    _resolve(kind, entity_id)
     if reason is None:
         return
     audit.record(

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
-
 from apps.runtime.domain.providers import PRICING_KEYS, NotQualified, check_offer, check_pricing, is_provider
 from apps.runtime.gateways.guard import Blocked
 from apps.runtime.gateways.live import provider_gateway
 from apps.runtime.gateways.provider import CallFailed
-from openagents.wire.faults import INVALID_REQUEST, WRITE_PATH_FROZEN, Fault
+from apps.runtime.services import write_mode
+from openagents.wire.faults import INVALID_REQUEST, Fault
 
 ADDRESS_KEY = "provider_base_url"
 OFFER_KEYS = PRICING_KEYS | {ADDRESS_KEY, "roles"}
@@ -59,8 +58,7 @@ def _judged(metadata: Mapping[str, Any]) -> None:
 
 
 def _probe(base_url: str) -> None:
-    if settings.OA.runtime_authority_write_mode != "active":
-        raise Fault(WRITE_PATH_FROZEN, details={"mode": settings.OA.runtime_authority_write_mode})
+    write_mode.check_outbound()
     field = f"metadata.{ADDRESS_KEY}"
     try:
         provider_gateway().probe(base_url)

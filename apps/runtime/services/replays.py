@@ -8,12 +8,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from apps.runtime import metrics
 from apps.runtime.domain.run_states import TERMINAL
 from apps.runtime.models import ReplayArtifact, ReplayChunk, Run, RunEvent
-from apps.runtime.services import cursors, tallies
+from apps.runtime.services import cursors, tallies, write_mode
 from apps.runtime.services.artifacts import run_record
 from apps.runtime.services.runs import Reader, get_run
 from openagents.ops import faults
@@ -104,10 +105,12 @@ def stored_text(artifact: ReplayArtifact) -> str:
 
 
 def store_ended() -> int:
-    """Store the replays of runs that ended lately; returns how many were new."""
+    """Store the replays of runs that ended lately, again where events came later; returns how many were new."""
+    if write_mode.current() != "active":
+        return 0
     since = timezone.now() - STORE_WINDOW
-    stored = ReplayArtifact.objects.values("run_id")
-    ended = Run.objects.filter(terminal_at__gte=since).exclude(id__in=stored).order_by("terminal_at")
+    stored = ReplayArtifact.objects.filter(run_id=OuterRef("id"), last_seq=OuterRef("latest_seq"))
+    ended = Run.objects.filter(~Exists(stored), terminal_at__gte=since).order_by("terminal_at")
     runs = list(ended[:STORE_RUNS_MAX])
     for run in runs:
         store(run)

@@ -11,10 +11,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from apps.runtime.domain import interop
 from apps.runtime.domain.events import Source, make_event
 from apps.runtime.domain.owners import Owner
 from apps.runtime.domain.routing import POLICIES, Candidate, CandidateInvalid, choose
 from apps.runtime.models import RouterDecision, Run
+from apps.runtime.services import interop as mirror
 from apps.runtime.services.append import Append, append
 from apps.runtime.services.artifacts import usable_signer
 from openagents.db.retry import retried
@@ -110,4 +112,5 @@ def _decide(ask: Ask) -> tuple[dict[str, Any], bool]:
             decided_at_unix=decided_at,
             created_at=now,
         )
+        mirror.write(interop.accept_of(decision, interop.actor_of(ask.owner.key)))
     return decision, False

@@ -15,6 +15,7 @@ from django.utils import timezone
 from apps.runtime.domain.events import Source, make_event
 from apps.runtime.domain.run_states import TERMINAL
 from apps.runtime.models import Run, RunEvent
+from apps.runtime.services import write_mode
 from apps.runtime.services.append import Append, append
 from openagents.db.retry import retried
 
@@ -67,7 +68,9 @@ class Swept:
 
 
 def sweep_runs() -> Swept:
-    """One pass over runs without an executor and cancellations without an end."""
+    """One pass over runs without an executor and cancellations without an end; none while writing is frozen."""
+    if write_mode.current() != "active":
+        return Swept(0, 0, 0)
     now = timezone.now()
     lost = sum(
         _tell(run_id, f"executor_lost:{epoch}", worker_id, "worker_failed" if has_failed else "heartbeat_lost")

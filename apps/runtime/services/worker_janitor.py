@@ -17,7 +17,7 @@ from apps.runtime.domain.control_requests import RequestState
 from apps.runtime.domain.liveness import HeartbeatState, age_ms
 from apps.runtime.domain.worker_states import ENDED, WorkerStatus, label
 from apps.runtime.models import WorkerLive, WorkerRequest
-from apps.runtime.services import control_requests, worker_log
+from apps.runtime.services import control_requests, worker_log, write_mode
 from apps.runtime.services.worker_documents import liveness_of
 from openagents.db.retry import retried
 
@@ -26,8 +26,14 @@ PASS_MAX = 500
 
 
 def sweep_liveness() -> tuple[int, int]:
-    """Announce running workers that became stale and fail those that were lost; returns how many of each."""
+    """Announce running workers that became stale and fail those that were lost; returns how many of each.
+
+    Does nothing while writing is frozen, like the other sweeps.
+    """
     now = timezone.now()
+    if write_mode.current() != "active":
+        _gauge(now)
+        return 0, 0
     config = settings.OA
     lost_before = now - timedelta(milliseconds=config.runtime_worker_heartbeat_lost_after_ms)
     stale_before = now - timedelta(milliseconds=config.runtime_worker_heartbeat_stale_after_ms)
@@ -77,6 +83,8 @@ def fail_lost(worker_id: str) -> bool:
 
 def sweep_requests() -> int:
     """Fail open requests whose deadline is over; returns how many."""
+    if write_mode.current() != "active":
+        return 0
     due = WorkerRequest.objects.filter(state=RequestState.OPEN, deadline_at__lte=timezone.now()).order_by("deadline_at")
     pairs = list(due.values_list("worker_id", "request_id")[:PASS_MAX])
     return sum(control_requests.expire(worker_id, request_id) for worker_id, request_id in pairs)

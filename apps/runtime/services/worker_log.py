@@ -18,7 +18,7 @@ from apps.runtime.domain.projections import PROJECTION_VERSION
 from apps.runtime.domain.worker_projection import WORKER_SUMMARY, WorkerSummaryValue, document_id
 from apps.runtime.domain.worker_states import BEATING, ENDED, WorkerStatus, may_move
 from apps.runtime.models import Worker, WorkerEvent, WorkerLive
-from apps.runtime.services import journal, worker_documents
+from apps.runtime.services import interop, journal, worker_documents
 from apps.runtime.services.journal import Row
 from openagents.ops import faults
 from openagents.receipts.canonical import canonical_text
@@ -134,6 +134,8 @@ class Change:
         self.announce = self.announce or bool(self.columns) or state != self.live.heartbeat_state
         self.live.heartbeat_state = state
         _record(self)
+        if self.announce:
+            interop.advertise(self.live, self.now)
         rows = worker_documents.rows(self.live, self.events, self.now, announce=self.announce)
         journal.write([*rows, *self.rows], self.now)
         faults.point("runtime.worker.after_write")

@@ -33,7 +33,7 @@ KEY = "write_mode"
 PENDING_KEY = "write_mode.pending"
 FROZEN_SQLSTATE = "OA002"
 GATE_LOCK = 5709013240177
-"""The advisory lock of the journal's write gate (migrations/sql/write_gate_v1.sql)."""
+"""The advisory lock of the journal's write gate (migrations/sql/write_gate.sql)."""
 CACHE_SECONDS = 5.0
 APPROVAL_SECONDS = 900
 REASON_CHARS_MAX = 255

@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from apps.runtime.tasks import journal, marketplace, projections, retention, workers
+from apps.runtime.tasks import canary, interop, journal, marketplace, projections, retention, workers
 
 SCHEDULE: dict[str, dict[str, Any]] = {
+    **canary.SCHEDULE,
+    **interop.SCHEDULE,
     **journal.SCHEDULE,
     **projections.SCHEDULE,
     **retention.SCHEDULE,

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
+from apps.runtime import metrics
 from apps.runtime.domain.events import Source
 from apps.runtime.domain.projections import run_projection_hash
 from apps.runtime.models import Run, RunEvent, RunSummary, SyncStreamEvent, SyncTopicDoc, SyncTopicSequence
@@ -186,6 +187,22 @@ def test_the_owner_hears_of_summaries_and_of_the_end_once() -> None:
     assert (doc.seq, doc.payload) == (3, summaries[-1].payload)
     (notice,) = journal_of(f"user:{owner.name}:notifications")
     assert json.loads(notice.payload)["type"] == "run_terminal"
+
+
+def test_a_topic_that_is_not_where_its_run_is_stops_the_append_and_is_counted() -> None:
+    """Alone and in the committer's group alike."""
+    run = make.run()
+    topic = SyncTopicSequence.objects.filter(topic=f"run:{run.id}:events")
+    topic.update(seq=5)
+    before = metrics.JOURNAL_SEQ_MISMATCH._value.get()
+    with pytest.raises(DatabaseError, match="its run"):
+        append(make.request(run.id))
+    with pytest.raises(DatabaseError, match="its run"), transaction.atomic():
+        append(make.request(run.id))
+    assert metrics.JOURNAL_SEQ_MISMATCH._value.get() == before + 2
+    assert Run.objects.get(id=run.id).latest_seq == RunEvent.objects.filter(run_id=run.id).count() == 1
+    topic.update(seq=1)
+    append(make.request(run.id))
 
 
 def test_thirty_two_concurrent_appends_get_the_seqs_one_to_thirty_two(in_parallel: Any) -> None:

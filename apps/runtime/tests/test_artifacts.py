@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import json
+import random
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from apps.runtime.services import artifacts
 from apps.runtime.tests.conftest import Call
+from openagents.embedded.provision import ROOT, clean_environment
 from openagents.receipts.bundle import verify_bundle
 from openagents.receipts.canonical import sha256_hex
 from openagents.receipts.replay_check import validate_replay
 from openagents.receipts.run_receipt import receipt_sha256
 from openagents.receipts.signing import verify_signature
+from openagents.sdk.bundles import verify_bundle as sdk_verify
+from openagents.sdk.errors import SdkError
 
 RUNS = "/internal/v1/runs"
 EVENTS: list[dict[str, Any]] = [
@@ -69,6 +78,42 @@ def test_a_bundle_verifies_offline_and_fails_when_a_file_is_changed(call: Call, 
         if file["name"] == "RECEIPT.json":
             file["sha256"] = sha256_hex(file["content"])
             assert verify_bundle(broken) != []
+
+
+def test_the_exported_bundle_fails_on_any_single_changed_byte(call: Call, path: str, tmp_path: Path) -> None:
+    """The file as somebody gets it: both commands accept it, and neither any file that differs in one byte."""
+    text = call("GET", f"{path}/bundle").content
+    exported = tmp_path / "bundle.json"
+    exported.write_bytes(text)
+    call_command("verify_bundle", str(exported), "--signed", stdout=StringIO())
+    assert sdk_verify(text)["signed"] is True
+    accepted = [
+        (position, flip)
+        for position in range(len(text))
+        for flip in (1, 1 + position % 255)
+        if _verifies(text[:position] + bytes([text[position] ^ flip]) + text[position + 1 :])
+    ]
+    assert accepted == []
+    for position in random.Random(7).sample(range(len(text)), 5):
+        exported.write_bytes(text[:position] + bytes([text[position] ^ 2]) + text[position + 1 :])
+        with pytest.raises(CommandError):
+            call_command("verify_bundle", str(exported), stdout=StringIO(), stderr=StringIO())
+        done = subprocess.run(
+            [sys.executable, "-m", "openagents.sdk", "verify-bundle", str(exported)],
+            cwd=ROOT,
+            env=clean_environment(),
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode not in (0, 1), done.stderr  # a refusal of its own, no accident
+
+
+def _verifies(text: bytes) -> bool:
+    try:
+        sdk_verify(text)
+    except SdkError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize(

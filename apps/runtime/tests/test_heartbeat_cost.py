@@ -13,6 +13,7 @@ from apps.runtime.models import Worker, WorkerEvent, WorkerLive
 from apps.runtime.services import heartbeats, workers
 from apps.runtime.services.runs import Reader
 from apps.runtime.services.workers import Registration
+from apps.runtime.tests.conftest import Call
 from openagents.receipts.ids import new_id
 
 FLEET = 500
@@ -68,6 +69,30 @@ def test_five_hundred_beats_write_no_event_no_journal_row_and_no_wide_row(
     )
     assert all(after[worker_id] > beats[worker_id] for worker_id in ids)
     assert versions(mark, "worker_live") != live
+
+
+def writes() -> dict[str, int]:
+    """Rows that each table's inserts, updates and deletes have touched, as the server counts them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_user_tables")
+        return dict(cursor.fetchall())
+
+
+def test_the_beats_of_a_fleet_over_http_touch_one_table(call: Call, user_id: str) -> None:
+    """By the server's own count: the live rows, and the nonces of the signed calls. The rest of the plane is still."""
+    mark = new_id("fleet")
+    ids = [f"{mark}.{index:03}" for index in range(FLEET)]
+    for worker_id in ids:
+        workers.register(Registration(Lane.GENERIC, Owner.user(user_id), "org_fleet", worker_id, metadata={"a": 1}))
+    before = writes()
+    for worker_id in ids:
+        assert call("POST", f"/internal/v1/workers/{worker_id}/heartbeat", {"lease_epoch": 1}).status_code == 200
+    after = writes()
+    moved = {table: after[table] - before.get(table, 0) for table in after if after[table] != before.get(table, 0)}
+    assert moved.pop("internal_nonce", FLEET) <= FLEET + 1
+    assert moved == {"worker_live": FLEET}
 
 
 def test_a_beat_is_one_statement(fleet: tuple[Reader, str, list[str]], django_assert_num_queries: Any) -> None:

@@ -68,6 +68,10 @@ def test_the_job_stores_what_ended_and_is_content_afterwards() -> None:
     while replays.store_ended():
         pass
     assert ReplayArtifact.objects.filter(run_id=run.id).count() == 1
+    append(make.request(run.id, make.event("note", {"late": True})))
+    while replays.store_ended():
+        pass
+    assert sorted(ReplayArtifact.objects.filter(run_id=run.id).values_list("last_seq", flat=True)) == [3, 4]
 
 
 def test_a_large_replay_is_stored_in_chunks_that_join(monkeypatch: Any) -> None:

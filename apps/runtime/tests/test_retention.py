@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from apps.runtime.domain.journal import TopicClass
 from apps.runtime.domain.retention import RETENTION, InvalidRetention, Retention, policy
 from apps.runtime.models import JobCursor, RunEvent, SyncStreamEvent, SyncTopicDoc, SyncTopicSequence
-from apps.runtime.services import journal, retention
+from apps.runtime.services import journal, journal_audit, retention
 from apps.runtime.services.append import append
 from apps.runtime.services.journal_audit import check_topic
 from apps.runtime.services.retention import prune_topic, rotate_lineage
@@ -142,6 +142,16 @@ def test_a_pruning_that_fails_before_its_commit_changes_nothing() -> None:
     with faults.arm("runtime.prune.before_commit", "error"), pytest.raises(faults.InjectedFault):
         prune_topic(topic, DAY)
     assert (head_of(topic).floor_seq, len(rows_of(topic))) == (0, 4)
+    assert_folds(topic)
+
+
+def test_a_rotation_that_fails_before_its_commit_changes_nothing() -> None:
+    topic = topic_name()
+    write(topic, 2)
+    before = SyncTopicSequence.objects.filter(topic=topic).values().get()
+    with faults.arm("runtime.rotate.before_commit", "error"), pytest.raises(faults.InjectedFault):
+        rotate_lineage(topic)
+    assert SyncTopicSequence.objects.filter(topic=topic).values().get() == before
     assert_folds(topic)
 
 
@@ -281,6 +291,26 @@ def test_chain_verify_finds_what_does_not_fold() -> None:
     finally:
         rotate_lineage(bad)
     assert "fold to their chain" in run_command("chain_verify", bad)
+
+
+def test_the_check_of_a_topic_waits_for_no_writer(in_parallel: Any) -> None:
+    topic = topic_name()
+    write(topic, 3)
+    with transaction.atomic():
+        write(topic, 1)  # holds the topic until the end of the block
+        assert in_parallel(1, lambda _: check_topic(topic)) == [None]
+    assert check_topic(topic) is None
+
+
+def test_the_sample_comes_to_every_topic(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = {topic_name() for _ in range(3)}
+    for topic in wanted:
+        write(topic, 1)
+    monkeypatch.setattr(journal_audit, "SAMPLE_TOPICS_MAX", 50)
+    seen: set[str] = set()
+    for _ in range(2 + SyncTopicSequence.objects.count() // 50 * 2):
+        seen |= set(journal_audit.sample())
+    assert wanted <= seen
 
 
 def test_rotate_lineage_needs_topics_and_a_reason() -> None:

@@ -15,7 +15,8 @@ from apps.runtime.services import run_janitor, streams, worker_janitor
 from apps.runtime.tests import factories as make
 from apps.runtime.tests.conftest import Call
 from apps.runtime.tests.test_worker_routes import age, code
-from openagents.receipts.ids import new_id
+from openagents.receipts.canonical import canonical_bytes, prefixed_sha256
+from openagents.receipts.ids import new_id, new_uuid7
 from openagents.wire.faults import Fault
 
 RUNS = "/internal/v1/runs"
@@ -223,3 +224,30 @@ def test_janitors_side_by_side_say_everything_once(worker_id: str, in_parallel: 
     assert not [one for one in done if isinstance(one, Exception | Fault)]
     for run in runs:
         assert [kind for kind, _payload in log(run.id)] == ["run.started", "run.executor_lost"]
+
+
+def test_an_executor_reads_what_the_log_only_tells_the_hash_of(call: Call, run_id: str) -> None:
+    for number in range(3):
+        body = {"frame_id": f"f{number}", "type": "user.text", "payload": {"n": 2**53 + number, "text": "ö"}}
+        call("POST", f"{RUNS}/{run_id}/frames", {**body, "occurred_at": "2026-01-01T00:00:00Z"})
+    call("POST", f"{RUNS}/{run_id}/events", {"event_type": "run.frame_consumed", "payload": {"frame_id": "f0"}})
+    answer = call("GET", f"{RUNS}/{run_id}/frames").json()
+    assert [frame["frame_id"] for frame in answer["frames"]] == ["f0", "f1", "f2"]
+    assert answer["next_after_seq"] is None
+    first = answer["frames"][0]
+    assert (first["payload"], first["received_seq"], first["consumed_seq"]) == ({"n": 2**53, "text": "ö"}, 2, 5)
+    told = [payload for kind, payload in log(run_id) if kind == "run.frame_received"]
+    assert [one["payload_sha256"] for one in told] == [
+        prefixed_sha256(canonical_bytes(frame["payload"])) for frame in answer["frames"]
+    ]
+    pending = call("GET", f"{RUNS}/{run_id}/frames", params={"state": "pending", "limit": 1}).json()
+    assert ([frame["frame_id"] for frame in pending["frames"]], pending["next_after_seq"]) == (["f1"], 3)
+    rest = call("GET", f"{RUNS}/{run_id}/frames", params={"state": "pending", "after_seq": 3}).json()
+    assert [frame["frame_id"] for frame in rest["frames"]] == ["f2"]
+
+
+def test_frames_are_read_by_who_may_read_the_run(call: Call, run_id: str) -> None:
+    assert call("GET", f"{RUNS}/{run_id}/frames", user="stranger").status_code == 403
+    assert call("GET", f"{RUNS}/{new_uuid7()}/frames").status_code == 404
+    for bad in ({"limit": 0}, {"limit": 51}, {"after_seq": -1}, {"after_seq": "x"}, {"state": "x"}):
+        assert call("GET", f"{RUNS}/{run_id}/frames", params=bad).status_code == 400, bad

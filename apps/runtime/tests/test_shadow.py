@@ -13,6 +13,8 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from apps.runtime.domain.history import corpus_of
+from apps.runtime.domain.shadow_parity import Side
+from apps.runtime.domain.shadow_parity import compare as parity
 from apps.runtime.models import OpsSwitch, Run, SyncStreamEvent, SyncTopicSequence
 from apps.runtime.services import artifacts, mirror, write_mode
 from apps.runtime.services.projections import Scope, verify
@@ -145,6 +147,16 @@ def test_what_is_no_whole_log_is_not_mirrored(shadow_only: None, broken: dict[st
     assert not Run.objects.filter(id=run_id).exists()
 
 
+def test_two_events_with_one_key_are_told_apart_by_nobody(shadow_only: None) -> None:
+    run_id = str(new_uuid7())
+    fixture = fixture_of(run_id)
+    for event in fixture["events"]:
+        event["idempotency_key"] = "same"
+    with pytest.raises(mirror.NotMirrored, match="share an idempotency key"):
+        mirror.mirror_corpus({"fixtures": [fixture]}, "system:ops")
+    assert not Run.objects.filter(id=run_id).exists()
+
+
 def test_equal_deployments_are_allowed_and_different_ones_blocked(call: Call, tmp_path: Path) -> None:
     run_id = call("POST", RUNS, {}).json()["run"]["id"]
     first = call("GET", f"{RUNS}/{run_id}/shadow-snapshot").json()
@@ -165,6 +177,61 @@ def test_equal_deployments_are_allowed_and_different_ones_blocked(call: Call, tm
     assert report["totals"]["critical"] == 3
     assert compare(one, other, output, "--block-on-critical", "false") == 2
     assert compare(one, other, output, "--block-on-critical", "false", "--max-warnings", "7") == 0
+
+
+def test_the_differences_are_told_to_a_person(call: Call, tmp_path: Path) -> None:
+    run_id = call("POST", RUNS, {}).json()["run"]["id"]
+    snapshot = call("GET", f"{RUNS}/{run_id}/shadow-snapshot").json()
+    planted = json.loads(json.dumps(snapshot))
+    planted["summary"]["summary"]["status"] = "failed"
+    manifests = []
+    for name, body in (("baseline", snapshot), ("candidate", planted)):
+        (tmp_path / f"{name}.snapshot.json").write_text(json.dumps(body))
+        manifests.append(tmp_path / f"{name}.json")
+        manifests[-1].write_text(json.dumps({"run_id": run_id, "snapshot_path": f"{name}.snapshot.json"}))
+    out = StringIO()
+    arguments = ["--baseline-manifest", manifests[0], "--candidate-manifest", manifests[1]]
+    with pytest.raises(SystemExit) as end:
+        call_command("runtime_shadow_compare", *map(str, arguments), "--output", str(tmp_path / "r.json"), stdout=out)
+    assert end.value.code == 2
+    assert out.getvalue().splitlines() == [
+        f"run {run_id}",
+        "critical: summary_status",
+        "    baseline   running",
+        "    candidate  failed",
+        "block: 1 critical differences",
+    ]
+
+
+PLANTS = {
+    "critical": {
+        "session_id": lambda snapshot: snapshot["receipt"].update(session_id="x"),
+        "trajectory_hash": lambda snapshot: snapshot["receipt"].update(trajectory_hash="x"),
+        "summary_status": lambda snapshot: snapshot["summary"]["summary"].update(status="x"),
+        "summary_last_seq": lambda snapshot: snapshot["summary"]["summary"].update(last_seq=9),
+        "checkpoint_last_seq": lambda snapshot: snapshot["checkpoint"]["checkpoint"].update(last_seq=9),
+    },
+    "warning": {
+        "replay_hash": lambda snapshot: snapshot.update(replay=snapshot["replay"].replace("runtime.default", "x")),
+        "receipt_event_count": lambda snapshot: snapshot["receipt"].update(event_count=9),
+        "receipt_last_seq": lambda snapshot: snapshot["receipt"].update(last_seq=9),
+        "summary_event_count": lambda snapshot: snapshot["summary"]["summary"].update(event_count=9),
+        "summary_projection_hash": lambda snapshot: snapshot["summary"]["summary"].update(projection_hash="x"),
+        "checkpoint_last_event_type": lambda snapshot: snapshot["checkpoint"]["checkpoint"].update(last_event_type="x"),
+    },
+}
+
+
+@pytest.mark.parametrize(("severity", "field"), [(name, field) for name, fields in PLANTS.items() for field in fields])
+def test_one_planted_difference_is_that_one_difference(call: Call, severity: str, field: str) -> None:
+    run_id = call("POST", RUNS, {}).json()["run"]["id"]
+    snapshot = call("GET", f"{RUNS}/{run_id}/shadow-snapshot").json()
+    planted = json.loads(json.dumps(snapshot))
+    PLANTS[severity][field](planted)
+    sides = [Side(run_id=run_id, **body) for body in (snapshot, planted)]
+    report = parity(*sides, "2026-01-01T00:00:00Z", max_warnings=0, block_on_critical=True)
+    assert [(diff["severity"], diff["field"]) for diff in report["diffs"]] == [(severity, field)]
+    assert report["gate"]["decision"] == "block"
 
 
 def test_a_manifest_that_names_nothing_is_an_error(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ def test_a_worker_is_shown_with_its_requests_and_events(call: Call) -> None:
     page: Any = admin.site._registry[Worker]
     worker = page.get_queryset(RequestFactory().get("/")).get(worker_id=worker_id)
     assert page.heartbeat(worker) == "fresh" and page.last_beat(worker) is not None
-    assert "thread/start" in page.requests(worker) and "receipt 2" in page.requests(worker)
+    told = page.requests(worker)
+    assert "thread/start r1" in told and "succeeded" in told and '<td class="num">2</td>' in told
     assert "worker.response" in page.timeline(worker) and "<b>&lt;b&gt;" not in page.timeline(worker)
     assert "&lt;b&gt;" in page.timeline(worker)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
+from unittest.mock import patch
 
+from django.db import transaction
 from django.utils import timezone
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from apps.runtime.domain.control_requests import Call
 from apps.runtime.domain.owners import Owner
+from apps.runtime.domain.trust import Signal
 from apps.runtime.domain.worker_events import posted_event
 from apps.runtime.domain.worker_projection import WorkerSummaryValue, apply_worker
 from apps.runtime.domain.worker_states import Lane, WorkerStatus
@@ -25,7 +28,15 @@ from apps.runtime.models import (
     WorkerRequest,
     WorkerSummary,
 )
-from apps.runtime.services import control_requests, heartbeats, worker_events, worker_janitor, workers
+from apps.runtime.services import (
+    control_requests,
+    heartbeats,
+    qualification,
+    trust,
+    worker_events,
+    worker_janitor,
+    workers,
+)
 from apps.runtime.services.runs import Reader
 from apps.runtime.services.workers import Registration
 from openagents.receipts.ids import new_id
@@ -53,6 +64,7 @@ class Model:
         self.epoch = 1
         self.age_ms = 0
         self.announced_stale = False
+        self.quarantined = False
         self.requests: dict[str, str] = {}
         """request_id to open, or the posted text of its receipt, or `timeout` or `local`."""
 
@@ -74,6 +86,8 @@ class Model:
 
 
 class WorkerMachine(RuleBasedStateMachine):
+    METADATA: ClassVar[dict[str, Any]] = {"session_id": "s"}
+
     @initialize()
     def register(self) -> None:
         self.model = Model()
@@ -84,9 +98,8 @@ class WorkerMachine(RuleBasedStateMachine):
     def open(self, adapter: str | None = None) -> None:
         owner = self.reader.owner
         assert owner is not None
-        metadata = {"session_id": "s"}
         workers.register(
-            Registration(Lane.CODEX, owner, "org_model", self.worker_id, adapter=adapter, metadata=metadata)
+            Registration(Lane.CODEX, owner, "org_model", self.worker_id, adapter=adapter, metadata=self.METADATA)
         )
 
     def refused(self, work: Any, reason: str) -> None:
@@ -100,6 +113,8 @@ class WorkerMachine(RuleBasedStateMachine):
     @rule()
     def register_again(self) -> None:
         model = self.model
+        if model.quarantined:
+            return self.refused(self.open, "provider_quarantined")
         if not model.may(S.RUNNING):
             return self.refused(self.open, "invalid_worker_transition")
         self.open()
@@ -114,6 +129,8 @@ class WorkerMachine(RuleBasedStateMachine):
         def work() -> None:
             workers.transition(self.worker_id, self.reader, status, None)
 
+        if self.model.quarantined and status is not S.FAILED:
+            return self.refused(work, "provider_quarantined")
         if not self.model.may(status):
             return self.refused(work, "invalid_worker_transition")
         work()
@@ -130,21 +147,22 @@ class WorkerMachine(RuleBasedStateMachine):
             assert workers.stop(self.worker_id, self.reader, None) == (self.model.seq, False)
             self.model.move(S.STOPPED)
         else:
-            self.refused(lambda: workers.stop(self.worker_id, self.reader, None), "invalid_worker_transition")
+            reason = "provider_quarantined" if self.model.quarantined else "invalid_worker_transition"
+            self.refused(lambda: workers.stop(self.worker_id, self.reader, None), reason)
 
-    @rule(lag=st.integers(0, 1), patch=st.sampled_from([{}, {"load": 1}, {"load": 2}]))
-    def beat(self, lag: int, patch: dict[str, int]) -> None:
+    @rule(lag=st.integers(0, 1), said=st.sampled_from([{}, {"load": 1}, {"load": 2}]))
+    def beat(self, lag: int, said: dict[str, int]) -> None:
         model, before = self.model, Worker.objects.get(worker_id=self.worker_id).metadata
 
         def work() -> WorkerLive:
-            return heartbeats.heartbeat(self.worker_id, self.reader, patch, model.epoch - lag)
+            return heartbeats.heartbeat(self.worker_id, self.reader, said, model.epoch - lag)
 
         if model.status in (S.STOPPED, S.FAILED):
             return self.refused(work, "worker_not_running")
         if lag:
             return self.refused(work, "lease_lost")
         shown = work()
-        model.seq += bool({**before, **patch} != before or model.age_ms > 120_000)
+        model.seq += bool({**before, **said} != before or model.age_ms > 120_000)
         model.alive()
         assert shown.latest_seq == model.seq
         return None
@@ -292,3 +310,75 @@ class WorkerMachine(RuleBasedStateMachine):
 
 WorkerMachine.TestCase.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
 TestWorkers = WorkerMachine.TestCase
+
+
+class ProviderMachine(WorkerMachine):
+    """The same worker as a provider: strikes, quarantine and release come in between."""
+
+    METADATA: ClassVar[dict[str, Any]] = {
+        "session_id": "s",
+        "roles": ["provider"],
+        "provider_base_url": "https://provider.example",
+        "capabilities": ["oa.sandbox_run.v1"],
+        "min_price_msats": 1,
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.strikes = self.successes = 0
+        self.seen: set[tuple[Signal, str]] = set()
+        self.reachable = patch.object(qualification, "_probe")
+        self.reachable.start()
+
+    def teardown(self) -> None:
+        self.reachable.stop()
+
+    @rule(
+        signal=st.sampled_from([Signal.VERIFICATION_VIOLATION, Signal.PROVIDER_FAILURE, Signal.SUCCESS]),
+        job=st.sampled_from("abcdefgh"),
+    )
+    def signal(self, signal: Signal, job: str) -> None:
+        with transaction.atomic():
+            counted = trust.record(self.worker_id, signal, f"{self.worker_id}:{job}", trust.Occasion(job_hash=job))
+        assert counted is ((signal, job) not in self.seen)
+        self.seen.add((signal, job))
+        if not counted:
+            return
+        if signal is Signal.SUCCESS:
+            self.successes += 1
+            return
+        self.strikes += 1
+        if self.strikes >= (3 if signal is Signal.VERIFICATION_VIOLATION else 5):
+            self.shut_out()
+
+    def shut_out(self) -> None:
+        model = self.model
+        if model.quarantined:
+            return
+        model.quarantined = True
+        if model.status is not S.FAILED:
+            model.seq += 1
+            model.move(S.FAILED)
+
+    @rule(action=st.sampled_from(list(trust.Action)))
+    def operator(self, action: trust.Action) -> None:
+        trust.act(self.worker_id, action, "because")
+        if action is trust.Action.QUARANTINE:
+            self.shut_out()
+        elif action is trust.Action.RELEASE:
+            self.model.quarantined = False
+        else:
+            self.strikes = 0
+
+    @invariant()
+    def trust_is_what_was_counted(self) -> None:
+        worker = Worker.objects.get(worker_id=self.worker_id)
+        assert (worker.failure_strikes, worker.success_count) == (self.strikes, self.successes)
+        assert worker.quarantined is self.model.quarantined
+        assert (worker.quarantine_reason is not None) is self.model.quarantined
+        assert worker.is_provider and worker.qualified
+        assert not worker.quarantined or worker.status == S.FAILED
+
+
+ProviderMachine.TestCase.settings = settings(max_examples=20, stateful_step_count=30, deadline=None)
+TestProviders = ProviderMachine.TestCase

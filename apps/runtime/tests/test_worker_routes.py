@@ -113,6 +113,12 @@ def test_a_beat_of_an_older_lease_is_refused(call: Call, entry: Any, worker_id: 
     assert call("POST", f"{WORKERS}/{worker_id}/heartbeat", {}).status_code == 200
 
 
+def test_a_beat_of_no_possible_lease_is_refused(call: Call, entry: Any, worker_id: str) -> None:
+    for epoch in (2**63 - 1, 2**63, 2**64 - 1):
+        answer = call("POST", f"{WORKERS}/{worker_id}/heartbeat", {"lease_epoch": epoch})
+        assert code(answer) == (409, "lease_lost")
+
+
 def test_a_beat_that_changes_nothing_moves_the_time_and_nothing_else(call: Call, entry: Any, worker_id: str) -> None:
     age(worker_id, 5000)
     answer = call("POST", f"{WORKERS}/{worker_id}/heartbeat", {"metadata_patch": {"a": 1}}).json()["worker"]

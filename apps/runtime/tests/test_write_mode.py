@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.test import Client
+from django.utils import timezone
 
-from apps.runtime.models import OpsSwitch, Run, SyncStreamEvent, SyncTopicSequence
-from apps.runtime.services import retention, write_mode
+from apps.runtime.models import OpsSwitch, Run, SyncStreamEvent, SyncTopicSequence, Worker, WorkerLive
+from apps.runtime.services import qualification, retention, run_janitor, write_mode
 from apps.runtime.services.append import append, append_all
 from apps.runtime.services.journal_audit import check_topic
 from apps.runtime.tests import factories as make
 from apps.runtime.tests.conftest import Call
+from apps.runtime.tests.jobs import JOBS
+from apps.runtime.tests.market import sandbox_request
 from openagents.db.models import AuditEvent
 from openagents.receipts.ids import new_id
 from openagents.wire.faults import Fault
@@ -154,6 +158,41 @@ def test_a_shadow_deployment_that_becomes_active_goes_on_where_it_is(call: Call,
         assert (topic.floor_seq, topic.seq) == (seq - 1, seq)
         assert check_topic(topic.topic) is None
     assert check_topic(f"user:{user_id}:runs") is None
+
+
+def test_jobs_rest_while_writing_is_frozen(call: Call, switch: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_janitor, "CANCELING_SECONDS_MAX", -5)
+    worker_id = call("POST", "/internal/v1/workers", {}).json()["worker"]["worker"]["worker_id"]
+    run_id = call("POST", RUNS, {"worker_id": worker_id}).json()["run"]["id"]
+    call("POST", f"{RUNS}/{run_id}/cancel", {})
+    WorkerLive.objects.filter(worker_id=worker_id).update(last_heartbeat_at=timezone.now() - timedelta(days=1))
+    for mode in ("read_only", "shadow_only"):
+        switch(mode)
+        for job in JOBS.values():
+            job()
+        assert Run.objects.get(id=run_id).latest_seq == 2
+        switch("active")
+    for job in JOBS.values():
+        job()
+    assert Run.objects.get(id=run_id).status == "canceled"
+    assert Worker.objects.get(worker_id=worker_id).status == "failed"
+
+
+def test_the_switch_also_holds_what_would_leave(call: Call, switch: Any) -> None:
+    """The configured mode is active: only the operators' switch says otherwise."""
+    switch("shadow_only")
+    with write_mode.shadow_work(), pytest.raises(Fault) as probe:
+        qualification.qualify(
+            {
+                "roles": ["provider"],
+                "provider_base_url": "https://provider.example",
+                "capabilities": ["oa.sandbox_run.v1"],
+                "min_price_msats": 1,
+            }
+        )
+    assert probe.value.code == "write_path_frozen"
+    sent = call("POST", "/internal/v1/marketplace/dispatch/sandbox-run", {"request": sandbox_request()}, shadow=True)
+    assert (sent.status_code, sent.json()["error"]) == (503, "write_path_frozen")
 
 
 def test_shadow_marks_end_with_their_request(call: Call, switch: Any) -> None:

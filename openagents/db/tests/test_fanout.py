@@ -20,7 +20,14 @@ from django.utils import timezone
 from psycopg.conninfo import make_conninfo
 
 from openagents.db import fanout, hints
-from openagents.db.fanout import HintSource, MemoryHintSource, PostgresHintSource, RedisHintSource, hint_source
+from openagents.db.fanout import (
+    HintSource,
+    MemoryHintSource,
+    PostgresHintSource,
+    RedisHintSource,
+    control_source,
+    hint_source,
+)
 from openagents.db.hints import HintSender, MemoryTransport, PostgresTransport, RedisTransport
 from openagents.db.models import CacheEntry
 from openagents.db.tests.conftest import RedisServer
@@ -64,29 +71,40 @@ class Link:
             await self.source.stop()
 
 
-@pytest.fixture(params=["memory", "postgres", pytest.param("redis", marks=pytest.mark.redis)])
+@pytest.fixture(
+    params=[
+        "memory",
+        "postgres",
+        "postgres control",
+        pytest.param("redis", marks=pytest.mark.redis),
+        pytest.param("redis control", marks=pytest.mark.redis),
+    ]
+)
 def link(request: pytest.FixtureRequest, unique: str) -> Iterator[Link]:
-    if request.param == "memory":
+    """Every driver, for hints and for control events: (topic, head) and (kind, number) travel alike."""
+    driver, _, control = request.param.partition(" ")
+    if driver == "memory":
         bus = MemoryTransport()
         yield Link(HintSender(bus, 0.01, "control"), MemoryHintSource(bus), lambda _payload: None)
-    elif request.param == "postgres":
-        yield postgres_link(unique)
+    elif driver == "postgres":
+        yield postgres_link(unique, hints.CONTROL_CHANNEL if control else hints.CHANNEL)
     else:
         url = request.getfixturevalue("redis_url")
         client = redis.Redis.from_url(url)
-        transport = RedisTransport(client, unique)
-        channel = hints.redis_channel(unique, "raw")
-        source = RedisHintSource(url, unique)
-        yield Link(HintSender(transport, 0.01, "control"), source, lambda payload: client.publish(channel, payload))
+        channel = hints.redis_control_channel(unique) if control else None
+        transport = RedisTransport(client, unique, channel)
+        raw = channel or hints.redis_channel(unique, "raw")
+        source = RedisHintSource(url, unique, channel)
+        yield Link(HintSender(transport, 0.01, "control"), source, lambda payload: client.publish(raw, payload))
 
 
-def postgres_link(unique: str) -> Link:
+def postgres_link(unique: str, channel: str = hints.CHANNEL) -> Link:
     def notify(payload: str) -> None:
         with psycopg.connect(own_conninfo(), autocommit=True) as raw:
-            raw.execute("SELECT pg_notify(%s, %s)", [hints.CHANNEL, payload])
+            raw.execute("SELECT pg_notify(%s, %s)", [channel, payload])
 
-    source = PostgresHintSource(own_conninfo(application_name=f"source-{unique}"))
-    sender = HintSender(PostgresTransport(hints._connect), 0.01, "control")
+    source = PostgresHintSource(own_conninfo(application_name=f"source-{unique}"), channel)
+    sender = HintSender(PostgresTransport(hints._connect, channel), 0.01, "control")
     return Link(sender, source, notify)
 
 
@@ -110,6 +128,32 @@ def test_many_notes_arrive_merged_and_end_at_the_newest(link: Link, unique: str)
         assert len(link.heads(unique)) < 250
 
     asyncio.run(link.run(story))
+
+
+def test_a_thousand_notes_in_a_tenth_of_a_second_send_at_most_eleven_hints(link: Link, unique: str) -> None:
+    async def story() -> None:
+        started = time.monotonic()
+        for head in range(1, 1001):
+            link.sender.note(unique, head)
+        spent = time.monotonic() - started
+        await until(lambda: link.heads(unique)[-1:] == [1000])
+        assert len(link.heads(unique)) <= 11 + spent / 0.01
+
+    asyncio.run(link.run(story))
+
+
+def test_hints_and_control_events_do_not_mix(unique: str) -> None:
+    hint, event = postgres_link(unique), postgres_link(unique, hints.CONTROL_CHANNEL)
+
+    async def story() -> None:
+        await event.source.start(event.listener)
+        hint.sender.note(unique, 1)
+        event.sender.note(unique, 2)
+        await until(lambda: hint.heads(unique) and event.heads(unique))
+        await event.source.stop()
+
+    asyncio.run(hint.run(story))
+    assert (hint.heads(unique), event.heads(unique)) == ([1], [2])
 
 
 def test_the_source_calls_in_the_loops_own_thread(link: Link, unique: str) -> None:
@@ -323,6 +367,21 @@ def test_redis_reconnects_after_its_server_was_killed(own_redis: RedisServer, un
     asyncio.run(story())
 
 
+def test_a_server_that_accepts_and_says_nothing_holds_nobody_up(unique: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fanout, "CONNECT_SECONDS_MAX", 0.2)
+
+    async def story() -> None:
+        silent = await asyncio.start_server(lambda _reader, _writer: None, "127.0.0.1", 0)
+        port = silent.sockets[0].getsockname()[1]
+        source = RedisHintSource(f"redis://127.0.0.1:{port}/0", unique)
+        await asyncio.wait_for(source.start(lambda _topic, _head: None), PATIENCE)
+        assert source.healthy is False
+        await source.stop()
+        silent.close()
+
+    asyncio.run(story())
+
+
 @pytest.mark.redis
 def test_the_message_on_redis_is_the_documented_one(redis_url: str, unique: str) -> None:
     client = redis.Redis.from_url(redis_url, decode_responses=True)
@@ -356,6 +415,15 @@ def test_each_driver_has_its_source(driver: str, kind: type[HintSource]) -> None
     source = hint_source(driver, journal_conninfo="", redis_url="redis://127.0.0.1:1", prefix="oa")
     assert type(source) is kind
     assert source.healthy is False
+
+
+@pytest.mark.parametrize(
+    ("driver", "kind"),
+    [("memory", MemoryHintSource), ("postgres", PostgresHintSource), ("redis", RedisHintSource)],
+)
+def test_each_driver_carries_control_events_too(driver: str, kind: type[HintSource]) -> None:
+    source = control_source(driver, conninfo="", redis_url="redis://127.0.0.1:1", prefix="oa")
+    assert type(source) is kind
 
 
 def test_an_unknown_driver_is_refused_by_name() -> None:

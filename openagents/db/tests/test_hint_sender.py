@@ -107,6 +107,23 @@ def test_a_thousand_notes_at_full_speed_end_at_the_newest_head(transport: Record
     assert len(transport.sent) <= 1 + (spent + INTERVAL) / INTERVAL + 1
 
 
+def test_a_note_that_waits_for_its_interval_anyway_wakes_nobody(
+    transport: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender = HintSender(transport, 30.0, "control")
+    sender.note("a", 1)
+    wait_until(lambda: transport.heads("a") == [1] and sender._wakes_at > 0)
+    sender.note("a", 2)  # the sender learns that it has to look again in thirty seconds
+    wait_until(lambda: 0 < sender._wakes_at < sender._sent_at["a"] + 31)
+    woken: list[None] = []
+    monkeypatch.setattr(sender._wake, "notify", lambda: woken.append(None))
+    for head in range(3, 100):
+        sender.note("a", head)
+    assert woken == []
+    sender.note("b", 1)
+    assert woken == [None]
+
+
 def test_a_full_queue_drops_new_topics_and_counts_them(
     transport: Recorder, sender: HintSender, monkeypatch: pytest.MonkeyPatch
 ) -> None:

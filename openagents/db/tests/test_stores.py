@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +19,7 @@ from hypothesis import strategies as st
 from openagents.db import local_window, redis_client, stores
 from openagents.db.local_window import KEYS_MAX, LocalWindow
 from openagents.db.models import CacheEntry, InternalNonce, RateWindow
+from openagents.db.tests.conftest import wait_until
 
 LONG = 3600
 InParallel = Callable[..., list[Any]]
@@ -73,6 +77,81 @@ class TestSingleUse:
     def test_of_many_claims_at_once_one_wins(self, twin: Twin, unique: str, in_parallel: InParallel) -> None:
         results = in_parallel(16, lambda _: twin.single_use.claim("race", unique, soon()))
         assert sorted(results) == [False] * 15 + [True]
+
+    def test_of_many_claims_of_many_values_each_value_has_one_winner(
+        self, twin: Twin, unique: str, in_parallel: InParallel
+    ) -> None:
+        """Each of eight claims all of forty values, each in another order."""
+
+        def work(number: int) -> list[int]:
+            order = sorted(range(40), key=lambda value: value * 7919 * (number + 1) % 41)
+            return [value for value in order if twin.single_use.claim("races", f"{unique}-{value}", soon())]
+
+        winners = [value for won in in_parallel(8, work) for value in won]
+        assert sorted(winners) == list(range(40))
+
+
+def mode_of_commit() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        return str(cursor.fetchone()[0])
+
+
+class TestClaimsInPostgres:
+    """A claim of its own need not be flushed; nothing else may lose its flush over it."""
+
+    store = stores.PostgresSingleUse()
+
+    def test_a_claim_of_its_own_does_not_wait_for_the_flush(self, unique: str) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(stores.CLAIM_WITHOUT_FLUSH, ["mode", unique, soon()])
+            assert cursor.fetchone() == (1,)
+            assert mode_of_commit() == "off"
+        assert mode_of_commit() == "on"
+
+    def test_what_is_committed_after_a_claim_is_flushed(self, unique: str) -> None:
+        assert self.store.claim("mode", unique, soon()) is True
+        assert self.store.claim("mode", unique, soon()) is False
+        assert mode_of_commit() == "on"
+
+    def test_a_claim_inside_a_transaction_leaves_its_flush_alone(self, unique: str) -> None:
+        with transaction.atomic():
+            assert self.store.claim("inside", unique, soon()) is True
+            assert self.store.claim("inside", unique, soon()) is False
+            assert mode_of_commit() == "on"
+
+    @pytest.mark.parametrize("kept", [True, False])
+    def test_a_claim_waits_for_one_that_is_not_decided_yet(
+        self, kept: bool, unique: str, in_parallel: InParallel, testbed: Any
+    ) -> None:
+        """The second claim is asked while the first is uncommitted, and answered by what becomes of the first."""
+        claimed, answers = threading.Event(), []
+
+        def first() -> None:
+            with contextlib.suppress(InterruptedError), transaction.atomic():
+                assert self.store.claim("open", unique, soon()) is True
+                claimed.set()
+                wait_until(lambda: waiting_for_a_lock(testbed))
+                if not kept:
+                    raise InterruptedError
+
+        def second() -> None:
+            assert claimed.wait(10)
+            answers.append(self.store.claim("open", unique, soon()))
+
+        in_parallel(2, lambda number: (first, second)[number]())
+        assert answers == [not kept]
+
+
+def waiting_for_a_lock(testbed: Any) -> bool:
+    name = connection.settings_dict["NAME"]
+    with testbed.server.connect("postgres") as superuser:
+        row = superuser.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'"
+            " AND query LIKE '%%internal_nonce%%'",
+            [name],
+        ).fetchone()
+    return bool(row[0])
 
 
 class TestWindow:

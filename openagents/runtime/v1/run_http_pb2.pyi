@@ -293,6 +293,44 @@ class RuntimeRunFrameResponse(_message.Message):
     idempotent_replay: bool
     def __init__(self, run_id: _Optional[str] = ..., frame_id: _Optional[str] = ..., status: _Optional[str] = ..., idempotent_replay: _Optional[bool] = ...) -> None: ...
 
+class RuntimeRunFramesQuery(_message.Message):
+    __slots__ = ("after_seq", "limit", "state")
+    AFTER_SEQ_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    after_seq: int
+    limit: int
+    state: str
+    def __init__(self, after_seq: _Optional[int] = ..., limit: _Optional[int] = ..., state: _Optional[str] = ...) -> None: ...
+
+class RuntimeRunFrameView(_message.Message):
+    __slots__ = ("frame_id", "type", "payload", "occurred_at", "received_seq", "consumed_seq", "received_at")
+    FRAME_ID_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
+    RECEIVED_SEQ_FIELD_NUMBER: _ClassVar[int]
+    CONSUMED_SEQ_FIELD_NUMBER: _ClassVar[int]
+    RECEIVED_AT_FIELD_NUMBER: _ClassVar[int]
+    frame_id: str
+    type: str
+    payload: _struct_pb2.Struct
+    occurred_at: _timestamp_pb2.Timestamp
+    received_seq: int
+    consumed_seq: int
+    received_at: _timestamp_pb2.Timestamp
+    def __init__(self, frame_id: _Optional[str] = ..., type: _Optional[str] = ..., payload: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., received_seq: _Optional[int] = ..., consumed_seq: _Optional[int] = ..., received_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class RuntimeRunFramesResponse(_message.Message):
+    __slots__ = ("run_id", "frames", "next_after_seq")
+    RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    FRAMES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_AFTER_SEQ_FIELD_NUMBER: _ClassVar[int]
+    run_id: str
+    frames: _containers.RepeatedCompositeFieldContainer[RuntimeRunFrameView]
+    next_after_seq: int
+    def __init__(self, run_id: _Optional[str] = ..., frames: _Optional[_Iterable[_Union[RuntimeRunFrameView, _Mapping]]] = ..., next_after_seq: _Optional[int] = ...) -> None: ...
+
 class RuntimeReceiptToolCall(_message.Message):
     __slots__ = ("tool", "params_hash", "output_hash", "latency_ms", "side_effects")
     TOOL_FIELD_NUMBER: _ClassVar[int]

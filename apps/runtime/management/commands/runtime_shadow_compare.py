@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,17 @@ BLOCKED = 2
 
 
 def side_of(manifest: Path) -> Side:
-    """The side a manifest names; its paths are relative to itself. Raises CommandError."""
+    """The side a manifest names; its paths are relative to itself. Raises CommandError.
+
+    It names the bodies of the four routes, or with `snapshot_path` the one of the shadow-snapshot route.
+    """
     try:
         names = _json(manifest)
         folder = manifest.parent
+        if "snapshot_path" in names:
+            snapshot = _json(folder / names["snapshot_path"])
+            bodies = {name: snapshot[name] for name in ("receipt", "replay", "summary", "checkpoint")}
+            return Side(run_id=names["run_id"], **bodies)
         return Side(
             run_id=names["run_id"],
             receipt=_json(folder / names["receipt_path"]),
@@ -43,6 +51,18 @@ def _flag(text: str) -> bool:
     if text.lower() not in ("true", "false"):
         raise argparse.ArgumentTypeError("true or false")
     return text.lower() == "true"
+
+
+def lines(report: Mapping[str, Any]) -> Iterator[str]:
+    """The differences as a person reads them: what differs, and both values below each other."""
+    if report["baseline_run_id"] == report["candidate_run_id"]:
+        yield f"run {report['baseline_run_id']}"
+    else:
+        yield f"run {report['baseline_run_id']} against {report['candidate_run_id']}"
+    for diff in report["diffs"]:
+        yield f"{diff['severity']}: {diff['field']}"
+        yield f"    baseline   {diff['baseline']}"
+        yield f"    candidate  {diff['candidate']}"
 
 
 class Command(BaseCommand):
@@ -68,6 +88,8 @@ class Command(BaseCommand):
         except UnusableSide as error:
             raise CommandError(str(error)) from None
         options["output"].write_text(json.dumps(report, indent=2) + "\n")
+        for line in lines(report):
+            self.stdout.write(line)
         self.stdout.write(f"{report['gate']['decision']}: {report['gate']['reason']}")
         if report["gate"]["decision"] == "block":
             sys.exit(BLOCKED)

@@ -15,6 +15,8 @@ from django.db import connections
 from openagents.ops.durability import NotDurable
 from openagents.ops.startup import prepare
 
+IDLE_THREAD_SECONDS = 600
+"""How long a thread without work is kept: its database connection ends with it, and with that what it has prepared."""
 STOP_SECONDS_MAX = 25
 """How long requests may take to finish once the process was asked to stop."""
 WS_MESSAGE_BYTES_MAX = 65_536
@@ -29,7 +31,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--bind", default=os.environ.get(f"OA_{settings.OA_PROCESS.env_name}_BIND", ""))
         parser.add_argument("--workers", type=int, default=1)
-        parser.add_argument("--threads", type=int, default=2)
+        parser.add_argument("--threads", type=int, default=settings.OA_PROCESS.threads)
 
     def handle(self, *, bind: str, workers: int, threads: int, **options: Any) -> None:
         process = settings.OA_PROCESS
@@ -58,5 +60,6 @@ class Command(BaseCommand):
             *("granian", "--interface", "wsgi", "openagents.ops.wsgi:application"),
             *("--host", host, "--port", port, "--workers", str(workers), "--blocking-threads", str(threads)),
             *("--no-ws", "--log-level", "warning", "--backpressure", str(BACKPRESSURE)),
+            *("--blocking-threads-idle-timeout", str(IDLE_THREAD_SECONDS)),
             *("--workers-kill-timeout", str(STOP_SECONDS_MAX), "--respawn-failed-workers"),
         ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 from openagents.db.append_only import AppendOnly
 
-FUNCTIONS = (Path(__file__).parent / "sql" / "workers_v1.sql").read_text()
+FUNCTIONS = (Path(__file__).parent / "sql" / "workers.sql").read_text()
 
 # A beat changes one narrow row; with room in its page and no index on what moves, the update stays in that page.
 STORAGE = """
@@ -18,7 +18,7 @@ ALTER TABLE thread SET (fillfactor = 80);
 
 class Migration(migrations.Migration):
     oa_phase = "expand"
-    dependencies = [("runtime", "0003_journal_json")]
+    dependencies = [("runtime", "0001_runs_and_journal")]
     operations = [
         migrations.CreateModel(
             name="RunFrame",
@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "run_frame",
+                "indexes": [models.Index(fields=["run_id", "received_seq"], name="run_frame_received")],
             },
         ),
         migrations.CreateModel(
@@ -172,11 +173,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "worker_summary",
+                "verbose_name_plural": "worker summaries",
             },
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(condition=models.Q(("status", "canceling")), fields=["id"], name="run_canceling"),
         ),
         migrations.AddIndex(
             model_name="thread",

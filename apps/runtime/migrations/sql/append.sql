@@ -1,7 +1,11 @@
--- The append, second version: what it costs no longer depends on how much has been written before.
+-- The append: many appends in, one result per append out, one transaction.
 --
--- Only two queries differ from append_v1.sql; results, refusals, lock order and chain are the same.
+-- Everything that must be decided under the run's lock is decided here, in arrival order: ownership, idempotency,
+-- expected_previous_seq, the state machine, the rate window, the sequence number. Then events, run heads, projections,
+-- journal rows and topic chains are written set by set. Locks: runs by id, then topics by byte order, so that no two
+-- calls can wait for each other.
 --
+-- What it costs does not depend on how much has been written before:
 -- 1. Stored idempotency keys are looked up item by item (LATERAL ... LIMIT 1). As a plain join the planner, which
 --    takes any JSON array for a hundred rows, preferred to read the whole key index and hash it as long as that looked
 --    cheaper than a hundred probes: measured with 27,000 events, one append read 9,600 to 21,700 index entries and took
@@ -9,17 +13,60 @@
 --    its statistics so fresh, that probing won. A subquery with LIMIT is not flattened, so there is nothing to prefer.
 -- 2. Runs are locked through an array of their ids, whose length the planner knows, instead of a subquery over the
 --    JSON, which again counted as a hundred rows and made it read the whole table of runs.
+-- 3. Sequential scans are off inside. A connection keeps the plans of its first calls; those it made while the log fitted
+--    on a page read all of it, and went on to when it had 200,000 rows: 32,000 microseconds of CPU for one append and
+--    1.5 s for a batch of 50, until new statistics threw the plans away. The setting costs about 20 microseconds a call.
 
-CREATE OR REPLACE FUNCTION runtime_append(p_items jsonb, p_rate_limit int)
+CREATE FUNCTION runtime_next_status(p_trigger text, p_status text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  -- The state after a trigger, null when illegal. Equal to apps/runtime/domain/run_states.py, cell by cell (tested).
+  SELECT CASE p_trigger
+    WHEN 'started' THEN CASE WHEN p_status IN ('created', 'running') THEN 'running' END
+    WHEN 'cancel_requested' THEN CASE WHEN p_status IN ('created', 'running', 'canceling') THEN 'canceling' END
+    WHEN 'succeeded' THEN CASE WHEN p_status IN ('created', 'running', 'succeeded') THEN 'succeeded' END
+    WHEN 'failed' THEN CASE WHEN p_status IN ('created', 'running', 'canceling', 'failed') THEN 'failed' END
+    WHEN 'canceled' THEN CASE WHEN p_status IN ('created', 'running', 'canceling', 'canceled') THEN 'canceled' END
+  END
+$$;
+
+CREATE FUNCTION runtime_run_hash(p_id uuid, p_status text, p_last_seq bigint, p_event_count bigint)
+RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  -- projection_hash: `sha256:` of the canonical {run_id, status, last_seq, event_count}.
+  SELECT 'sha256:' || encode(sha256(convert_to('{"event_count":' || p_event_count || ',"last_seq":' || p_last_seq
+           || ',"run_id":"' || p_id || '","status":"' || p_status || '"}', 'UTF8')), 'hex')
+$$;
+
+CREATE FUNCTION runtime_run_document(r run) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  -- The summary document of `user:{id}:runs`, in canonical form.
+  SELECT '{"event_count":' || r.event_count || ',"last_seq":' || r.latest_seq
+      || ',"org_id":' || runtime_json(r.org_id)
+      || ',"projection_hash":"' || runtime_run_hash(r.id, r.status, r.latest_seq, r.event_count)
+      || '","projection_version":1,"run_id":"' || r.id
+      || '","runtime_source":{"run_id":"' || r.id || '","seq":' || r.latest_seq
+      || '},"status":"' || r.status
+      || '","terminal_at":' || runtime_json(runtime_rfc3339(r.terminal_at))
+      || ',"terminal_reason":' || runtime_json(r.terminal_reason)
+      || ',"terminal_reason_class":' || runtime_json(r.terminal_reason_class)
+      || ',"thread_id":' || runtime_json(r.thread_id)
+      || ',"updated_at":' || runtime_json(runtime_rfc3339(r.updated_at))
+      || ',"worker_id":' || runtime_json(r.worker_id) || '}'
+$$;
+
+CREATE FUNCTION runtime_terminal_notification_id(p_id uuid) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  -- Derived, so that the notification of a run's end has one id whoever computes it.
+  SELECT 'ntf_' || substr(encode(sha256(convert_to('{"run_id":"' || p_id || '","type":"run_terminal"}', 'UTF8')), 'hex'), 1, 24)
+$$;
+
+CREATE FUNCTION runtime_append(p_items jsonb, p_rate_limit int)
 RETURNS TABLE (o_kind text, o_group int, o_index int, o_seq bigint, o_at timestamptz, o_code text, o_detail jsonb)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
 -- p_items: array of
 --   {g, i, run_id, owner|null, source, event_type, trigger|null, payload (canonical text), sha, fp, key|null,
---    expected|null, reason_class|null, reason|null, rid|null}
+--    expected|null, reason_class|null, reason|null, rid|null, show|null}
 -- Items of one group `g` are one request: contiguous, of one run, accepted or refused together. `owner` null skips the
 -- ownership check (service calls). p_rate_limit: appends (groups) per run and second, 0 for none.
 -- Result rows: `ok` and `replay` per item with seq and time; `refused` per refused group with the index of the item,
--- a code and details; `head` per written topic with the topic as code and its new head as seq.
+-- a code and details; `head` per written topic with the topic as code and its new head as seq; `run` with the row as
+-- this call leaves it, once for each run of which an item has `show`.
 DECLARE
   r record;
   v_now timestamptz := clock_timestamp();
@@ -66,6 +113,9 @@ DECLARE
   u_before bigint[] := '{}';
   u_type text[] := '{}';
   v_last_type text;
+  -- runs that somebody asked to be shown
+  v_show boolean;
+  s_rows run[] := '{}';
   v_journal runtime_journal_row[];
 BEGIN
   SELECT array_agg(DISTINCT (item->>'run_id')::uuid) INTO v_runs FROM jsonb_array_elements(p_items) AS item;
@@ -75,9 +125,9 @@ BEGIN
     SELECT i.*, e.seq AS stored_seq, e.fingerprint AS stored_fp, e.recorded_at AS stored_at
       FROM ROWS FROM (jsonb_to_recordset(p_items) AS
              (g int, i int, run_id uuid, owner text, source text, event_type text, trigger text, payload text, sha text,
-              fp text, key text, expected bigint, reason_class text, reason text, rid text)) WITH ORDINALITY
+              fp text, key text, expected bigint, reason_class text, reason text, rid text, show boolean)) WITH ORDINALITY
            AS i(g, i, run_id, owner, source, event_type, trigger, payload, sha, fp, key, expected, reason_class, reason,
-                rid, ord)
+                rid, show, ord)
       LEFT JOIN LATERAL (SELECT k.seq, k.fingerprint, k.recorded_at FROM run_event k
                           WHERE k.run_id = i.run_id AND k.source = i.source AND k.idempotency_key = i.key
                           LIMIT 1) AS e ON true
@@ -87,6 +137,8 @@ BEGIN
       IF v_run IS NOT NULL AND run_row.latest_seq > v_before THEN
         u_rows := u_rows || run_row; u_before := u_before || v_before; u_type := u_type || v_last_type;
       END IF;
+      IF v_show AND run_row.id IS NOT NULL THEN s_rows := s_rows || run_row; END IF;
+      v_show := false;
       SELECT * INTO run_row FROM run WHERE run.id = r.run_id;
       v_run := r.run_id;
       v_before := run_row.latest_seq;
@@ -100,6 +152,7 @@ BEGIN
       g_events := cardinality(e_rows); g_keys := cardinality(k_key); g_outcomes := cardinality(a_kind);
       g_new := 0; g_replays := 0; g_refused := false;
     END IF;
+    v_show := v_show OR coalesce(r.show, false);
     CONTINUE WHEN g_refused;
 
     v_code := NULL; v_detail := NULL; v_known_seq := NULL;
@@ -188,7 +241,12 @@ BEGIN
   IF v_run IS NOT NULL AND run_row.latest_seq > v_before THEN
     u_rows := u_rows || run_row; u_before := u_before || v_before; u_type := u_type || v_last_type;
   END IF;
+  IF v_show AND run_row.id IS NOT NULL THEN s_rows := s_rows || run_row; END IF;
 
+  IF cardinality(s_rows) > 0 THEN
+    RETURN QUERY SELECT 'run'::text, NULL::int, NULL::int, s.latest_seq, NULL::timestamptz, NULL::text, to_jsonb(s)
+      FROM unnest(s_rows) AS s;
+  END IF;
   RETURN QUERY SELECT o.kind, o.grp, o.idx, o.seq, o.at, NULL::text, NULL::jsonb
     FROM unnest(a_kind, a_group, a_index, a_seq, a_at) AS o(kind, grp, idx, seq, at);
   IF cardinality(e_rows) = 0 THEN

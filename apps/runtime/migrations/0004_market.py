@@ -1,14 +1,18 @@
 """The market: quotes, router decisions, dispatches, trust signals, incidents."""
 
+from pathlib import Path
+
 from django.db import migrations, models
 
 import openagents.receipts.ids
 from openagents.db.append_only import AppendOnly
 
+RETENTION = (Path(__file__).parent / "sql" / "market_retention.sql").read_text()
+
 
 class Migration(migrations.Migration):
     oa_phase = "expand"
-    dependencies = [("runtime", "0005_projections_and_retention")]
+    dependencies = [("runtime", "0003_records_and_retention")]
 
     operations = [
         migrations.CreateModel(
@@ -61,7 +65,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "compute_quote",
-                "indexes": [models.Index(fields=["owner_key", "job_hash"], name="compute_quote_owner_job")],
+                "indexes": [
+                    models.Index(fields=["owner_key", "job_hash"], name="compute_quote_owner_job"),
+                    models.Index(fields=["-created_at"], name="compute_quote_created"),
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("total_price_msats__gte", 0)), name="compute_quote_price"
@@ -97,6 +104,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "dispatch",
+                "verbose_name_plural": "dispatches",
                 "indexes": [
                     models.Index(fields=["owner_key", "capability", "-created_at"], name="dispatch_owner_capability"),
                     models.Index(
@@ -207,8 +215,9 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("run_id", "key"), name="router_decision_key")],
             },
         ),
-        AppendOnly("compute_quote"),
-        AppendOnly("router_decision"),
+        migrations.RunSQL(RETENTION, "DROP FUNCTION runtime_prune_market(text, bigint, int)"),
+        AppendOnly("compute_quote", allow_delete=True),
+        AppendOnly("router_decision", allow_delete=True),
         AppendOnly("provider_signal"),
         AppendOnly("fraud_incident"),
     ]

@@ -8,13 +8,13 @@ from django.db import migrations, models
 from openagents.db.append_only import AppendOnly
 
 SQL = Path(__file__).parent / "sql"
-RETENTION = (SQL / "retention_v1.sql").read_text()
-WRITE_GATE = (SQL / "write_gate_v1.sql").read_text()
+RETENTION = (SQL / "retention.sql").read_text()
+WRITE_GATE = (SQL / "write_gate.sql").read_text()
 
 
 class Migration(migrations.Migration):
     oa_phase = "expand"
-    dependencies = [("runtime", "0004_workers_and_threads")]
+    dependencies = [("runtime", "0002_workers_and_threads")]
     operations = [
         migrations.CreateModel(
             name="CommsDeliveryEvent",
@@ -127,18 +127,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
-            model_name="run",
-            index=models.Index(
-                condition=models.Q(("terminal_at__isnull", False)), fields=["terminal_at"], name="run_terminal_at"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="runevent",
-            index=models.Index(
-                condition=models.Q(("event_type", "payment")), fields=["recorded_at"], name="run_event_payment"
-            ),
-        ),
-        migrations.AddIndex(
             model_name="commsdeliveryevent",
             index=models.Index(
                 condition=models.Q(("owner_key__isnull", False)),
@@ -154,7 +142,6 @@ class Migration(migrations.Migration):
             model_name="replayartifact",
             constraint=models.UniqueConstraint(fields=("run_id", "replay_hash"), name="replay_artifact_once"),
         ),
-        migrations.AlterModelOptions(name="runsummary", options={"verbose_name_plural": "run summaries"}),
         migrations.RunSQL(RETENTION, migrations.RunSQL.noop),
         migrations.RunSQL(WRITE_GATE, migrations.RunSQL.noop),
         AppendOnly("replay_artifact"),

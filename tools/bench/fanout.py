@@ -1,0 +1,93 @@
+"""`fanout`: a thousand subscribers, as many frames as one Khala process can push, beside picows.
+
+Every subscriber has all topics: hints of one topic are 10 ms apart, so that several are needed to keep Khala busy. What
+counts is frames that arrived. The ceiling writes prebuilt frames of the same mean size.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from tools.bench.figures import Figure, Slice, Work, compare
+from tools.bench.live import Live, Piped, audience, broadcaster, live
+from tools.bench.place import Place
+
+NAME = "fanout"
+GOAL = 0.6
+SUBSCRIBERS = 1000
+TOPICS = 4
+PUBLISHES_PER_SECOND = 400
+WARM_UP_SECONDS = 1.0
+SLICE_SECONDS = 3.0
+
+
+def run(place: Place, say: Callable[[str], None]) -> Iterator[Figure]:
+    with live(place, "bench_fanout", say, TOPICS) as system, audience() as hall, broadcaster() as (house, port):
+        say(f"{SUBSCRIBERS} subscribers")
+        hall.ask("fill", seats=system.seats(SUBSCRIBERS))
+        with audience() as other:
+            other.ask("fill", seats=[{"url": f"ws://127.0.0.1:{port}/"}] * SUBSCRIBERS)
+            ours = published(system, hall)
+            ours(WARM_UP_SECONDS)
+            frames, octets, _ = hall.ask("count")
+            yield compare(
+                NAME,
+                f"{SUBSCRIBERS} subscribers of {TOPICS} topics",
+                "frames/s",
+                ours,
+                "picows, prebuilt frames of the same size",
+                flooded(house, other, octets // frames),
+                goal=GOAL,
+                seconds=SLICE_SECONDS,
+            )
+
+
+def published(system: Live, hall: Piped) -> Work:
+    def work(seconds: float) -> Slice:
+        with publishing(system):
+            return counted(hall, seconds)
+
+    return work
+
+
+def flooded(house: Piped, hall: Piped, size: int) -> Work:
+    def work(seconds: float) -> Slice:
+        house.ask("flood", size=size)
+        try:
+            return counted(hall, seconds)
+        finally:
+            house.ask("stop")
+
+    return work
+
+
+def counted(hall: Piped, seconds: float) -> Slice:
+    """Frames that the audience got in about that time, by its own clock, once the flow has begun."""
+    pause = threading.Event()
+    pause.wait(0.3)
+    frames, _, began = hall.ask("count")
+    pause.wait(seconds)
+    until, _, ended = hall.ask("count")
+    return Slice(until - frames, (ended - began) / 1e9)
+
+
+@contextmanager
+def publishing(system: Live) -> Iterator[None]:
+    """Commits an event every few milliseconds from a thread."""
+    over = threading.Event()
+
+    def publish() -> None:
+        turns = itertools.cycle(range(TOPICS))
+        while not over.wait(1 / PUBLISHES_PER_SECOND):
+            system.publish(run=next(turns))
+
+    thread = threading.Thread(target=publish)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
