@@ -76,10 +76,15 @@ def plane_commands(processes: Iterable[Process]) -> list[tuple[str, list[str], P
     rows: list[tuple[str, list[str], Process]] = []
     for process in processes:
         rows.append((process.name, manage("serve", "--plane", process.name), process))
-        if process.queues and (ROOT / "apps" / process.plane / "tasks.py").exists():
+        if process.queues and _has_tasks(process):
             rows.append((f"{process.name}-worker", manage("worker", "--plane", process.name), process))
             rows.append((f"{process.name}-beat", manage("beat", "--plane", process.name), process))
     return rows
+
+
+def _has_tasks(process: Process) -> bool:
+    folder = ROOT / "apps" / process.plane
+    return (folder / "tasks.py").exists() or (folder / "tasks" / "__init__.py").exists()
 
 
 def endpoint(folder: Path) -> str:

@@ -1,6 +1,6 @@
 """The Celery application of a plane's workers and beat. Celery only wakes work up; the work's state is in tables.
 
-`apps/<plane>/tasks.py` holds the tasks and may hold `SCHEDULE`, a beat schedule; `GROUND_SCHEDULE` runs in each plane.
+`apps.<plane>.tasks`, a module or a package, holds the tasks and may hold `SCHEDULE`, a beat schedule; `GROUND_SCHEDULE` runs in each plane.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ class Hall:
         return taken
 
 
-class Seat(WSListener):  # type: ignore[misc]
+class Seat(WSListener):
     """One client: with a token it joins Khala and acknowledges; without it just counts what the ceiling sends."""
 
     def __init__(self, hall: Hall, wish: dict[str, Any]) -> None:
@@ -149,8 +149,9 @@ async def fill(hall: Hall, seats: list[dict[str, Any]]) -> None:
             headers = {}
             if "token" in wish:
                 headers = {"Authorization": f"Bearer {wish['token']}", "Sec-WebSocket-Protocol": "oa.khala.v1.pb"}
-            _, seat = await ws_connect(
-                lambda: Seat(hall, wish),
+            seat = Seat(hall, wish)
+            await ws_connect(
+                lambda: seat,
                 wish["url"], extra_headers=headers, enable_auto_pong=True,
             )  # fmt: skip
             await seat.ready

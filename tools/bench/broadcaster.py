@@ -26,7 +26,7 @@ SELECT seq, kind, doc_key, doc_version, payload, payload_sha256, chain FROM sync
 """
 
 
-class Listener(WSListener):  # type: ignore[misc]
+class Listener(WSListener):
     """A connected client."""
 
     def __init__(self, house: House) -> None:

@@ -48,4 +48,4 @@ def growth(pid: int, seats: Callable[[int], list[dict[str, object]]]) -> float:
         before = process.memory_info().rss
         hall.ask("fill", seats=seats(CONNECTIONS))
         after = process.memory_info().rss
-    return (after - before) / CONNECTIONS / 1000
+    return float(after - before) / CONNECTIONS / 1000
