@@ -14,6 +14,7 @@ from openagents.embedded.history.verdict import Verdict
 from openagents.embedded.testbed import TESTBED
 from openagents.receipts.ids import new_id
 from tests.judging import superuser
+from tests.proxy import Proxy
 from tests.runtime_api import RuntimeApi
 from tests.subscriber import Subscriber, User, sign_in
 from tests.system import System
@@ -106,11 +107,14 @@ def recorder(tmp_path: Path) -> Iterator[Recorder]:
 
 @pytest.fixture
 def subscribe(alice: User, recorder: Recorder, tmp_path: Path) -> Iterator[Callable[..., Subscriber]]:
-    """`subscribe(name, topic…, user=…, mortal=…)`: a subscriber on a device of its own, not started."""
+    """`subscribe(name, topic…, user=…, mortal=…, through=…)`: a subscriber on a device of its own, not started."""
     made: list[Subscriber] = []
 
-    def make(name: str, *topics: str, user: User = alice, mortal: bool = False) -> Subscriber:
-        subscriber = Subscriber(user.another_device(tmp_path / name), recorder, name, topics, mortal=mortal)
+    def make(
+        name: str, *topics: str, user: User = alice, mortal: bool = False, through: Proxy | None = None
+    ) -> Subscriber:
+        url = through.url(user.config.khala_ws_url) if through else None
+        subscriber = Subscriber(user.another_device(tmp_path / name, url), recorder, name, topics, mortal=mortal)
         made.append(subscriber)
         return subscriber
 
@@ -120,6 +124,13 @@ def subscribe(alice: User, recorder: Recorder, tmp_path: Path) -> Iterator[Calla
 
 
 _verdicts: list[str] = []
+_figures: list[str] = []
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """`tell(text)`: a figure that a drill measured appears at the end of the session."""
+    return lambda text: _figures.append(f"{request.node.name}\n    {text}")
 
 
 @pytest.fixture
@@ -133,6 +144,10 @@ def show(request: pytest.FixtureRequest) -> Callable[[Verdict], None]:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if _figures:
+        terminalreporter.section("what the drills measured")
+        for line in _figures:
+            terminalreporter.write_line(line)
     if _verdicts:
         terminalreporter.section("what the log checker says")
         for line in _verdicts:

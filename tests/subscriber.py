@@ -19,7 +19,7 @@ from openagents.sdk.client import Client
 from openagents.sdk.config import Config
 from openagents.sdk.credentials import Session
 from openagents.sdk.errors import SdkError
-from openagents.sdk.updates import Cursor, LinkChange, LinkState, TopicStopped, TopicVerified, Update
+from openagents.sdk.updates import Cursor, LinkChange, LinkState, TopicReset, TopicStopped, TopicVerified, Update
 from openagents.sdk.watermarks.contract import ApplyTransaction
 from tests.system import System, until
 
@@ -42,10 +42,10 @@ class User:
     def client(self) -> Client:
         return Client(self.config)
 
-    def another_device(self, home: Path) -> Config:
+    def another_device(self, home: Path, khala_ws_url: str | None = None) -> Config:
         """The same sign-in with watermarks of its own, so that subscribers do not share a position."""
         shutil.copytree(self.config.home, home)
-        return Config(self.config.base_url, self.config.khala_ws_url, home, self.config.profile)
+        return Config(self.config.base_url, khala_ws_url or self.config.khala_ws_url, home, self.config.profile)
 
 
 def sign_in(system: System, control_database: Connection, home: Path, email: str) -> User:
@@ -81,6 +81,7 @@ class Subscriber:
         self.links: list[LinkState] = []
         self.verified: list[tuple[str, int]] = []
         self.stopped: list[TopicStopped] = []
+        self.resets: list[TopicReset] = []
         self.error: SdkError | None = None
         self._config = config
         self._recorder = recorder
@@ -176,6 +177,8 @@ class Subscriber:
                             self._applied[item.topic] = item.seq
                         elif isinstance(item, TopicVerified):
                             self.verified.append((item.topic, item.seq))
+                        elif isinstance(item, TopicReset):
+                            self.resets.append(item)
                         elif isinstance(item, TopicStopped):
                             self.stopped.append(item)
             except asyncio.CancelledError:

@@ -63,6 +63,12 @@ class Served:
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """The process that was started; its workers are its children."""
+        assert self._process is not None, f"{self.name} was not started"
+        return self._process.pid
+
     def start(self, **extra: str) -> None:
         """Start it without waiting. `extra`: environment on top, as `OA_FAULTS`."""
         assert not self.running, f"{self.name} already runs"
@@ -148,11 +154,16 @@ class System:
         folder: Path,
         environment_of: Callable[[str], dict[str, str]],
         arguments: Mapping[str, Sequence[str]] | None = None,
+        extra: Mapping[str, str] | None = None,
     ) -> None:
-        """`environment_of(name)`: database and keys of a process; addresses and test settings are added here."""
+        """`environment_of(name)`: database and keys of a process; addresses and test settings are added here.
+
+        `extra`: settings of every process on top of them, as `REDIS_URL`.
+        """
         self.folder = folder
         self._environment_of = environment_of
         self._arguments = arguments or {}
+        self._extra = extra or {}
         self._served: dict[str, Served] = {}
 
     def __getitem__(self, name: str) -> Served:
@@ -170,6 +181,13 @@ class System:
         for name in names:
             self[name].wait_ready()
 
+    def another(self, name: str) -> Served:
+        """One more process of a kind, on a port that the others are not told of. Its maker stops it."""
+        self[name]
+        served = Served(name, self.folder / "another", self._full_environment, self._arguments.get(name, ()))
+        served.log_path.parent.mkdir(exist_ok=True)
+        return served
+
     def down(self) -> None:
         for served in self._served.values():
             served.stop()
@@ -186,4 +204,5 @@ class System:
             "OA_LOG_LEVEL": "warning",
             "OA_CELERY_DIR": str(self.folder / "celery"),
             "FANOUT_DRIVER": "postgres",
+            **self._extra,
         }

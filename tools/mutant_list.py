@@ -186,11 +186,11 @@ KHALA = (
     Mutant(
         "watch-after-read",
         (
-            Edit(f"{CORE}/delivery.py", "        self.connection.emit(ev.Watch(sub.canonical))\n", ""),
+            Edit(f"{CORE}/delivery.py", "        self.watch(sub.canonical)\n", ""),
             Edit(
                 f"{CORE}/starting.py",
                 "        sub.move(SubCause.FRESH)\n",
-                "        sub.move(SubCause.FRESH)\n        self.connection.emit(ev.Watch(sub.canonical))\n",
+                "        sub.move(SubCause.FRESH)\n        self.delivery.watch(sub.canonical)\n",
             ),
         ),
         f"{KHALA_TESTS}/test_core_delivery.py::test_a_topic_is_watched_before_it_is_read",
@@ -219,8 +219,8 @@ KHALA = (
     _mutant(
         "duplicate-send",
         f"{CORE}/delivery.py",
-        '        self.connection.emit(ev.Send(message, "update_batch", class_name, len(page.rows)))\n',
-        '        self.connection.emit(ev.Send(message, "update_batch", class_name, len(page.rows)))\n' * 2,
+        '            out.append(ev.Send(message, "update_batch", class_name, rows))\n',
+        '            out.append(ev.Send(message, "update_batch", class_name, rows))\n' * 2,
         f"{STORY}::test_append_tail_cut_off_resume",
     ),
     _mutant(
@@ -229,6 +229,38 @@ KHALA = (
         "Verdict.DELIVER if page.rows[0].seq == sub.position + 1 else Verdict.GAP",
         "Verdict.DELIVER",
         f"{KHALA_TESTS}/test_core_delivery.py::test_a_hole_in_the_journal_is_asked_for_again_and_then_ends_the_connection",
+        "khala",
+    ),
+    _mutant(
+        "half-of-a-request-takes-effect",
+        f"{CORE}/starting.py",
+        "return self.asked.atomic and bool(self.failed)",
+        "return False",
+        f"{KHALA_TESTS}/test_lane_p.py::test_one_refused_topic_refuses_all_and_changes_nothing",
+        "khala",
+    ),
+    _mutant(
+        "a-view-starts-at-the-head",
+        f"{CORE}/view.py",
+        "return lowest if cursor is None else min(max(cursor, lowest), extent.head)",
+        "return extent.head",
+        f"{KHALA_TESTS}/test_view_simulation.py::TestFleet::runTest",
+        "khala",
+    ),
+    _mutant(
+        "recovery-grants-are-never-used-up",
+        "apps/khala/services/grants.py",
+        "SET uses = uses + 1",
+        "SET uses = uses",
+        f"{KHALA_TESTS}/test_records.py::test_a_grant_is_good_for_five_starts_and_then_for_a_wait",
+        "khala",
+    ),
+    _mutant(
+        "a-client-that-leaves-keeps-its-lease",
+        f"{CORE}/authority.py",
+        "self.lease_at = self.connection.now\n",
+        "self.lease_at = None\n",
+        f"{KHALA_TESTS}/test_lane_p.py::test_leaving_does_not_make_an_overdue_lease_forgotten",
         "khala",
     ),
     _mutant(
@@ -242,7 +274,7 @@ KHALA = (
     _mutant(
         "used-token-accepted",
         "apps/khala/services/admission.py",
-        "if consume and not await self._claim(grant):",
+        "if consume and grant.jti:",
         "if False:",
         f"{KHALA_TESTS}/test_end_to_end.py::test_a_token_opens_one_connection",
         "khala",
@@ -253,6 +285,30 @@ KHALA = (
         "revoked = self.book.against(admitted.holder)",
         "revoked = None",
         f"{KHALA_TESTS}/test_admission.py::test_revoked_tokens_are_refused_and_revoked_sessions_are_told_later",
+        "khala",
+    ),
+    _mutant(
+        "handshake-rates-are-not-kept",
+        "apps/khala/services/admission.py",
+        "if wait := hit(bucket, key, burst, window_seconds(rate, burst)):",
+        "if wait := 0:",
+        f"{KHALA_TESTS}/test_admission.py::test_processes_share_the_rates_of_users_and_devices",
+        "khala",
+    ),
+    _mutant(
+        "other-processes-are-not-heard",
+        "apps/khala/services/control_bus.py",
+        "        if reaction is not None:",
+        "        if reaction is not None and False:",
+        f"{KHALA_TESTS}/test_operations.py::test_a_revocation_of_another_process_is_heard_at_once",
+        "khala",
+    ),
+    _mutant(
+        "a-deaf-driver-goes-unnoticed",
+        "apps/khala/services/probes.py",
+        "was, path.deaf = path.deaf, age > self._limit",
+        "was, path.deaf = path.deaf, False",
+        f"{KHALA_TESTS}/test_probes.py::test_a_deaf_driver_is_named_worked_around_and_listened_to_anew",
         "khala",
     ),
     _mutant(

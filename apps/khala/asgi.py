@@ -17,9 +17,10 @@ prepare()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 - Django must be set up first
 from django.core.asgi import get_asgi_application  # noqa: E402
-from django.urls import path, re_path  # noqa: E402
+from django.urls import re_path  # noqa: E402
 
-from apps.khala.api.socket import diagnosis, socket  # noqa: E402
+from apps.khala.api import socket  # noqa: E402
+from apps.khala.api.entrances import ENTRANCES  # noqa: E402
 from apps.khala.services import node  # noqa: E402
 
 Scope = MutableMapping[str, Any]
@@ -73,15 +74,18 @@ async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "websocket.close", "code": 4403})
 
 
-def routed(here: Any, otherwise: Any) -> Any:
-    """The native lane's URL, and everything else. Channels routes ASGI applications with Django's `path`."""
-    return URLRouter([path("khala/v1/ws", here), re_path(r"", otherwise)])
+def routed(make: Any, otherwise: Any) -> Any:
+    """The lanes' URLs, and everything else. Channels routes ASGI applications with Django's `re_path`."""
+    lanes = [re_path(pattern, make(entrance_of)) for pattern, entrance_of in ENTRANCES.items()]
+    return URLRouter([*lanes, re_path(r"", otherwise)])
 
 
-application: App = ProtocolTypeRouter(
-    {
-        "lifespan": lifespan,
-        "websocket": routed(socket, refuse),
-        "http": routed(diagnosis, get_asgi_application()),
-    }
+application: App = socket.scrubbed(
+    ProtocolTypeRouter(
+        {
+            "lifespan": lifespan,
+            "websocket": routed(socket.application, refuse),
+            "http": routed(socket.diagnosis, get_asgi_application()),
+        }
+    )
 )

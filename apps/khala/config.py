@@ -12,6 +12,7 @@ from pydantic_settings import NoDecode
 from apps.khala.domain.access import DEFAULT_SURFACE_POLICY, Access
 from apps.khala.domain.compat import Window
 from apps.khala.domain.core.limits import Limits
+from apps.khala.domain.polling import Rules
 from apps.khala.domain.tokens import KHALA, SYNC, Family, Verifier, key_ring
 from openagents.ops.config import BaseConfig, CsvList, split_csv
 from openagents.planes import JOURNAL_LOGIN, PLANES
@@ -68,6 +69,9 @@ class Config(BaseConfig):
     oa_compat_khala_protocol_version: str = "khala.ws.v1"
     oa_compat_khala_min_client_build_id: str = "00000000T000000Z"
     oa_compat_khala_max_client_build_id: str = ""
+    oa_compat_khala_legacy_build_id: str = Field(
+        "00000000T000000Z", description="what a client that says nothing of itself counts as"
+    )
     oa_compat_khala_min_schema_version: Positive = 1
     oa_compat_khala_max_schema_version: Positive = 2
     oa_compat_khala_valid_until: str = Field("", description="RFC 3339 end of the window; passing it only alerts")
@@ -91,6 +95,23 @@ class Config(BaseConfig):
     khala_drain_window_ms: Positive = 25_000
     khala_max_connection_age_s: Positive = 3_600
     khala_recovery_grant_ttl_s: Positive = 600
+    khala_recovery_grant_max_uses: Positive = 5
+
+    khala_poll_enabled: bool = True
+    khala_poll_default_limit: Positive = 100
+    khala_poll_max_limit: Positive = 200
+    khala_poll_min_interval_ms: Positive = 250
+    khala_outbound_queue_limit: Positive = Field(200, description="rows of one poll")
+    khala_slow_consumer_max_strikes: Positive = Field(3, description="strikes of a polling consumer")
+    khala_consumer_registry_capacity: Positive = 4_096
+
+    khala_telemetry_pepper: str = Field("", description="key of the hashes that stand for principals; prod needs one")
+
+    khala_probe_interval_ms: int = Field(2_000, ge=0, description="how often delivery paths are probed; 0: never")
+    khala_probe_limit_ms: Positive = Field(15_000, description="a path that lacks a canary row older than this is deaf")
+    khala_probe_base_url: str = Field(
+        "", description="where probe clients connect; default: OA_KHALA_BASE_URL. In production the public address"
+    )
 
     khala_handshake_rate: Positive = 200
     khala_handshake_burst: Positive = 400
@@ -134,6 +155,17 @@ class Config(BaseConfig):
             raise SystemExit("configuration: OA_KHALA_JOURNAL_URL is not set")
         return f"postgresql://{JOURNAL_LOGIN}@127.0.0.1:5432/{PLANES['runtime'].database}"
 
+    def hints_url(self) -> str:
+        """Where the postgres driver listens: the primary, since a standby cannot LISTEN."""
+        return self.oa_khala_journal_primary_url or self.journal_url()
+
+    def probe_url(self) -> str:
+        """Where probe clients connect; empty in staging and prod as long as nobody said where this plane answers."""
+        if self.khala_probe_base_url:
+            return self.khala_probe_base_url.rstrip("/")
+        said = self.oa_env in ("dev", "test") or "oa_khala_base_url" in self.model_fields_set
+        return self.base_url("khala") if said else ""
+
     def verifier(self) -> Verifier:
         """Both token families. Raises ValueError when a key list is malformed or no key at all is configured."""
         families = (self._family("sync", SYNC), self._family("khala", KHALA))
@@ -171,6 +203,29 @@ class Config(BaseConfig):
             max_schema_version=max(self.oa_compat_khala_max_schema_version, low),
             enforced=self.oa_env in ("staging", "prod") if enforced is None else enforced,
             valid_until=self.oa_compat_khala_valid_until or None,
+            legacy_client_build_id=self.oa_compat_khala_legacy_build_id,
+        )
+
+    def telemetry_pepper(self) -> str:
+        """Key of the hashes in telemetry. Ends the process without one in staging and prod."""
+        if self.khala_telemetry_pepper:
+            return self.khala_telemetry_pepper
+        if self.oa_env in ("staging", "prod"):
+            raise SystemExit("configuration: KHALA_TELEMETRY_PEPPER is not set")
+        return "development"
+
+    def polling(self) -> Rules:
+        """Bounds of the message route."""
+        return Rules(
+            interval_ms=self.khala_poll_min_interval_ms,
+            lag_max=self.khala_slow_consumer_lag_threshold,
+            strikes_max=self.khala_slow_consumer_max_strikes,
+            rows_max=self.khala_poll_max_limit,
+            queue_max=self.khala_outbound_queue_limit,
+            fair_rows=self.khala_fair_topic_slice_limit,
+            consumers_max=self.khala_consumer_registry_capacity,
+            base_ms=self.khala_reconnect_base_backoff_ms,
+            jitter_ms=self.khala_reconnect_jitter_ms,
         )
 
     def access(self) -> Access:

@@ -27,6 +27,16 @@ from tests.system import System
 StartLoad = Callable[..., Load]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Drills are short by default; these make them longer or others."""
+    group = parser.getgroup("drills")
+    group.addoption("--recovery-seed", type=int, default=None, help="seed of the recovery harness")
+    group.addoption("--recovery-steps", type=int, default=None, help="faults of the recovery harness")
+    group.addoption("--storm-clients", type=int, default=None, help="clients of the reconnect storm")
+    group.addoption("--revocations", type=int, default=None, help="revocations that are timed")
+    group.addoption("--leak-rounds", type=int, default=None, help="rounds of the leak test")
+
+
 def sender(api: RuntimeApi, run_id: str) -> Send:
     """A writer's attempts through the runtime's own routes: single events and batches."""
 

@@ -15,7 +15,8 @@ from openagents.embedded.history.verdict import Verdict
 from openagents.embedded.testbed import TESTBED
 from tests.chaos.conftest import OwnServer, bearer_sender, load_on
 from tests.chaos.load import Load
-from tests.judging import Database, disagreements, judge, superuser
+from tests.chaos.verdicts import assert_held, finish
+from tests.judging import superuser
 from tests.runtime_api import RuntimeApi
 from tests.subscriber import Subscriber, User, sign_in
 from tests.system import System, until
@@ -24,25 +25,6 @@ pytestmark = pytest.mark.slow
 
 Subscribe = Callable[..., Subscriber]
 Show = Callable[[Verdict], None]
-
-
-def finish(load: Load, database: Database, *subscribers: Subscriber) -> None:
-    """Everybody hears of everything, then ends."""
-    head = database.execute("SELECT seq FROM sync_topic_sequences WHERE topic = %s", [load.topic]).fetchone()
-    assert head is not None
-    for subscriber in subscribers:
-        subscriber.reaches(load.topic, head[0])
-    for subscriber in subscribers:
-        subscriber.finish()
-
-
-def assert_held(show: Show, recorder: Recorder, database: Database, load: Load) -> Verdict:
-    verdict = judge(recorder, database, [load.topic])
-    show(verdict)
-    assert verdict.ok, verdict.report()
-    assert verdict.line() == "gap 0, duplicates after apply 0, chain equal"
-    assert disagreements(database, load.run_id) == []
-    return verdict
 
 
 def test_kill_9_of_khala_with_live_subscribers(

@@ -1,8 +1,7 @@
-"""`GET /internal/v1/khala/fanout/metrics`: replay windows and delivery figures; `POST …/drain`: leave gracefully."""
+"""The fan-out as peers and operators see it: drivers, replay windows, delivery figures; and draining a process."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated, Any, Final
 
 from django.conf import settings
@@ -11,6 +10,8 @@ from django.utils import timezone
 from ninja import Query, Router
 
 from apps.khala.models import NodeRow
+from apps.khala.services.node import Node
+from apps.khala.services.orders import NODE_ALIVE
 from apps.khala.services.stats import merged
 from apps.khala.services.thread import on_node
 from openagents.peers.auth import SignedPeer
@@ -24,7 +25,52 @@ router = Router(tags=["operations"])
 MetricsOut = schema(pb.FanoutMetricsResponse)
 DrainIn = schema(pb.KhalaDrainRequest)
 DrainOut = schema(pb.KhalaDrainResponse)
-NODE_ALIVE: Final = timedelta(seconds=30)
+HooksOut = schema(pb.FanoutHooksResponse)
+HOOK_WINDOWS: Final = 20
+BACKENDS: Final = ("nats", "redis", "postgres_notify")
+NOTES: Final = {
+    "active": "hints and control events travel through it",
+    "available": "configured, not in use",
+    "not_configured": "not configured here",
+}
+
+
+Seen = tuple[dict[str, Any], list[dict[str, Any]]]
+NOTHING: Seen = ({}, [])
+
+
+def _seen(node: Node, windows: int) -> Seen:
+    """Delivery metrics and topic windows of this process."""
+    delivery: dict[str, Any] = {"recent_disconnect_causes": node.stats.disconnect_causes, **node.poller.figures()}
+    return delivery, node.topic_windows(windows)
+
+
+def _driver() -> str:
+    driver: str = settings.OA.hint_driver()
+    return "postgres_notify" if driver == "postgres" else driver
+
+
+def _hook(backend: str) -> dict[str, str]:
+    if backend == _driver():
+        status = "active"
+    elif backend == "postgres_notify" or (backend == "redis" and settings.OA.redis_url):
+        status = "available"
+    else:
+        status = "not_configured"
+    return {"backend": backend, "status": status, "note": NOTES[status]}
+
+
+@router.get("/internal/v1/khala/fanout/hooks", response={200: HooksOut}, auth=SignedPeer({"ops", "runtime"}))
+def hooks(request: HttpRequest) -> HttpResponse:
+    """The drivers that exist and which one is in use; the windows of this process's largest topics."""
+    delivery, windows = on_node(lambda node: _seen(node, HOOK_WINDOWS), default=NOTHING)
+    return respond(
+        HooksOut,
+        driver=_driver(),
+        hooks=[_hook(backend) for backend in BACKENDS],
+        delivery_metrics=delivery,
+        topic_windows=windows,
+    )
 
 
 @router.get(
@@ -35,13 +81,11 @@ NODE_ALIVE: Final = timedelta(seconds=30)
 def metrics(request: HttpRequest, topic_limit: Annotated[int, Query(ge=1, le=200)] = 20) -> HttpResponse:
     """Windows of the topics this process watches, and the figures of all processes."""
     alive = list(NodeRow.objects.filter(heartbeat_at__gt=timezone.now() - NODE_ALIVE))
-    driver = settings.OA.hint_driver()
-    nothing: list[dict[str, Any]] = []
-    windows = on_node(lambda node: node.topic_windows(topic_limit), default=nothing)
+    delivery, windows = on_node(lambda node: _seen(node, topic_limit), default=NOTHING)
     return respond(
         MetricsOut,
-        driver="postgres_notify" if driver == "postgres" else driver,
-        delivery_metrics={},
+        driver=_driver(),
+        delivery_metrics=delivery,
         topic_windows=windows,
         stats=merged(sum(row.connections for row in alive), [row.stats for row in alive]),
     )

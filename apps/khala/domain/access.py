@@ -37,6 +37,12 @@ class Principal:
         user = f"user:{self.user_id}" if self.user_id else "user:none"
         return f"{user}|{self.org_id or 'org:none'}|{self.device_id or 'device:none'}"
 
+    @property
+    def orgs(self) -> tuple[str, ...]:
+        """Organisations whose rows the principal may hold: its personal one and the token's."""
+        personal = f"user:{self.user_id}" if self.user_id else None
+        return tuple(dict.fromkeys(org for org in (personal, self.org_id) if org))
+
     def consumer_key(self, topic: str) -> str:
         return f"{self.principal_key}|{topic}"
 
@@ -84,6 +90,10 @@ class Decision:
     def allowed(self) -> bool:
         return not self.reason
 
+    @property
+    def is_view(self) -> bool:
+        return self.topic is grammar.VIEW_TOPIC
+
 
 @dataclass(frozen=True, slots=True)
 class Access:
@@ -93,6 +103,8 @@ class Access:
 
     def locate(self, principal: Principal, requested: str) -> Topic | None:
         """The topic a name means for this principal, without any judgement; None when there is none."""
+        if requested == grammar.VIEW:
+            return grammar.VIEW_TOPIC
         canonical = grammar.resolve(requested, user_id=principal.user_id, org_id=principal.org_id)
         return grammar.parse(canonical) if canonical is not None else None
 
@@ -106,7 +118,7 @@ class Access:
         if not principal.scopes.intersection(scopes):
             return Decision(requested, topic, "missing_scope", required_scopes=scopes)
         if topic is None:
-            return Decision(requested, None, "forbidden_topic", "view_not_supported")
+            return Decision(requested, None, "forbidden_topic", "user_mismatch")
         for refuse in (_surface, _ceiling, _binding, _row):
             reason, detail = refuse(self, principal, requested, topic, row)
             if reason:
@@ -140,7 +152,7 @@ def _ceiling(access: Access, principal: Principal, requested: str, topic: Topic,
 
 
 def _binding(access: Access, principal: Principal, requested: str, topic: Topic, row: TopicRow | None) -> Refusal:
-    if principal.reduced and topic.binding != "user":
+    if principal.reduced and topic.binding not in ("user", "view"):
         return "forbidden_topic", "reduced_principal"
     if topic.binding == "user" and topic.subject != principal.user_id:
         return "forbidden_topic", "user_mismatch"
@@ -161,8 +173,7 @@ def _row(access: Access, principal: Principal, requested: str, topic: Topic, row
     if row is None:
         return "owner_mismatch", "unknown"
     if row.owner_key == principal.owner_key:
-        personal = f"user:{principal.user_id}" if principal.user_id else None
-        mine = row.org_id in (None, personal, principal.org_id)
+        mine = row.org_id is None or row.org_id in principal.orgs
         return _PASS if mine else ("owner_mismatch", "org_mismatch")
     # Somebody else's row is shared through its organisation only: a shared row without one would be everybody's.
     shared = row.visibility == "org" and row.org_id is not None and row.org_id == principal.org_id
@@ -170,11 +181,14 @@ def _row(access: Access, principal: Principal, requested: str, topic: Topic, row
 
 
 def allowed_topics(principal: Principal) -> list[str]:
-    """Aliases with one topic that the scopes open, then the names granted at mint."""
+    """Aliases that the scopes open and that mean something to this principal, then the names granted at mint."""
     aliases = [
         alias.name
         for alias in grammar.ALIASES.values()
         if principal.scopes.intersection(alias.scopes)
-        and grammar.resolve(alias.name, user_id=principal.user_id, org_id=principal.org_id) is not None
+        and (
+            alias.name == grammar.VIEW
+            or grammar.resolve(alias.name, user_id=principal.user_id, org_id=principal.org_id) is not None
+        )
     ]
     return [*aliases, *(name for name in principal.topics if name not in aliases)]

@@ -11,7 +11,10 @@ BUILD_ID: Final = re.compile(r"\d{8}T\d{6}Z")
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The range of clients this deployment serves. Build ids compare as plain strings."""
+    """The range of clients this deployment serves. Build ids compare as plain strings.
+
+    A legacy client that says nothing of itself counts as build `legacy_client_build_id`.
+    """
 
     protocol_version: str = "khala.ws.v1"
     min_client_build_id: str = "00000000T000000Z"
@@ -20,6 +23,7 @@ class Window:
     max_schema_version: int = 2
     enforced: bool = False
     valid_until: str | None = None
+    legacy_client_build_id: str = "00000000T000000Z"
 
     def failure(self, code: str) -> dict[str, Any]:
         """Payload of a refusal with this code."""
@@ -79,3 +83,27 @@ def check(client: Client, window: Window) -> str | None:
         ("unsupported_client_build", window.max_client_build_id is not None and build > window.max_client_build_id),
     )
     return next((code for code, fails in checks if fails), None)
+
+
+def merged(said: Client, stated: tuple[Client, ...]) -> Client:
+    """Each field from the first source that gives it: query, hello, then claims. `stated` is all but the hello."""
+    query, *rest = stated or (Client(),)
+    sources = (query, said, *rest)
+    return Client(
+        next((source.build_id for source in sources if source.build_id.strip()), ""),
+        next((source.protocol_version for source in sources if source.protocol_version.strip()), ""),
+        next((source.schema_version for source in sources if source.schema_version), 0),
+    )
+
+
+LEGACY_PROTOCOL: Final = "khala.ws.v1"
+
+
+def refusal(client: Client, window: Window, *, legacy: bool = False) -> str | None:
+    """Code with which an enforced window refuses this client, or None. `legacy`: the lane knows clients that say
+    nothing at all of themselves."""
+    if not window.enforced:
+        return None
+    if legacy and client == Client():
+        client = Client(window.legacy_client_build_id, LEGACY_PROTOCOL, 1)
+    return check(client, window)

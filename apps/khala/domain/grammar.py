@@ -16,8 +16,8 @@ INTEGER_MAX: Final = 2**53 - 1
 """Largest seq, watermark or cursor that may appear on a wire."""
 
 Qos = Literal["hot", "warm", "cold"]
-Binding = Literal["row", "user", "guest", "org", "operator"]
-"""How a topic finds its owner: through its journal row, or from the name itself."""
+Binding = Literal["row", "user", "guest", "org", "operator", "view"]
+"""How a topic finds its owner: through its journal row, or from the name; a view shows only its owner's topics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +151,10 @@ def org_topic(org_id: str, kind: Literal["workers", "worker_events"]) -> str:
 
 VIEW: Final = "runtime.codex_worker_events"
 """The alias that is a fan-in view over many topics (section 3.3)."""
+VIEW_TOPIC: Final = Topic(
+    "worker:*:events", "*", Pattern("worker:", r"\*", ":events", "codex_worker_events", _WORKER_SCOPES, "view")
+)
+"""What the view stands for; no client can ask for it by this name."""
 
 
 @dataclass(frozen=True, slots=True)

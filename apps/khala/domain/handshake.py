@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 from apps.khala.domain.compat import Client, schema_number
-from apps.khala.domain.core.lane_n import SUBPROTOCOLS
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What of a handshake request matters. `address` is the peer's IP as text."""
+    """What of a handshake request matters. `address` is the peer's IP as text, `query_token` a token in the query,
+    `subprotocols` those offered, carriers of tokens among them."""
 
     address: str
     origin: str | None
@@ -20,11 +20,7 @@ class Offer:
     subprotocols: tuple[str, ...]
     query: tuple[tuple[str, str], ...]
     request_id: str
-
-    @property
-    def framing(self) -> str | None:
-        """The first subprotocol of lane N that is offered."""
-        return next((name for name in self.subprotocols if name in SUBPROTOCOLS), None)
+    query_token: str | None = None
 
     @property
     def stated(self) -> Client:
@@ -35,6 +31,19 @@ class Offer:
             fields.get("protocol_version", "").strip(),
             schema_number(fields.get("schema_version")),
         )
+
+
+TOKEN_PARAMETER: Final = "token"
+
+
+def without_token(query: bytes) -> bytes:
+    """The query string with the value of every `token` left out: the form in which it may be logged."""
+    parts = query.split(b"&")
+    return b"&".join(b"token=" if _is_token(part) else part for part in parts)
+
+
+def _is_token(part: bytes) -> bool:
+    return unquote_plus(part.partition(b"=")[0].decode("latin-1")) == TOKEN_PARAMETER
 
 
 def read_query(query: bytes) -> tuple[tuple[str, str], ...]:
@@ -77,6 +86,10 @@ def bad_request(reason: str, message: str) -> Denial:
     return Denial(400, "invalid_request", reason, message)
 
 
+def forbidden_topic(reason: str) -> Denial:
+    return Denial(403, "forbidden_topic", reason, "the topic may not be read")
+
+
 FORBIDDEN_ORIGIN: Final = Denial(403, "forbidden_origin", "origin_not_allowed", "the origin may not connect")
 UPGRADE_REQUIRED: Final = Denial(
     426, "upgrade_required_websocket", "upgrade_required_websocket", "all is well; connect with a WebSocket"
@@ -88,6 +101,14 @@ def origin_allowed(origin: str | None, allowed: frozenset[str]) -> bool:
     if origin is None or not origin.strip():
         return True
     return normal_origin(origin) in allowed
+
+
+def is_local(origin: str) -> bool:
+    """An origin of this very machine, on any port."""
+    try:
+        return urlsplit(origin).hostname in ("127.0.0.1", "::1", "localhost")
+    except ValueError:
+        return False
 
 
 def normal_origin(origin: str) -> str:

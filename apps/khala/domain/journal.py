@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from apps.khala.domain.freshness import Extent
+from apps.khala.domain.grammar import Topic
 
 EMPTY_EXTENT = Extent()
 
@@ -19,7 +20,8 @@ EMPTY_EXTENT = Extent()
 class Row:
     """One journal row. `payload` is the stored canonical JSON, None for a pointer; `digest` its SHA-256 as stored.
 
-    `published_ms` is the insert time in unix milliseconds, `chain` the topic chain up to this row (32 bytes).
+    `published_ms` is the insert time in unix milliseconds, `chain` the topic chain up to this row (32 bytes),
+    `occurred_at` when it happened according to its writer (RFC 3339), empty when that was not said.
     """
 
     seq: int
@@ -33,7 +35,8 @@ class Row:
     hydration_required: bool = False
     hydrate_path: str = ""
     tombstone: bool = False
-    memo: dict[Any, bytes] = field(default_factory=dict, compare=False, repr=False)
+    occurred_at: str = ""
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def size(self) -> int:
@@ -97,3 +100,13 @@ class TopicFacts:
     head_chain: bytes | None = None
     chain_at_cursor: bytes | None = None
     chain_at_bootstrap: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A topic that a fan-in view finds, with its row. `created_ms`: unix milliseconds by the journal's clock."""
+
+    topic: Topic
+    facts: TopicFacts
+    org_id: str | None
+    created_ms: int

@@ -31,6 +31,15 @@ class Revocation:
     reason: str
     revoked_at: float
     id: int = 0
+    stored_at: float = 0.0
+
+    @property
+    def began(self) -> float:
+        """The best known moment of the revocation, unix seconds.
+
+        `revoked_at` comes in whole seconds; within that second the storing here is the better witness.
+        """
+        return self.stored_at if 0 <= self.stored_at - self.revoked_at < 1 else self.revoked_at
 
 
 @dataclass(frozen=True, slots=True)

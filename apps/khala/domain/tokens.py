@@ -99,19 +99,23 @@ class Verifier:
                     raise ValueError(f"two token families share the key id {kid!r}")
                 self._by_kid[kid] = family
 
-    def verify(self, token: str, now: int) -> Grant:
-        """The grant of a token at unix second `now`. Raises Refused with the first rule that fails."""
+    def verify(self, token: str, now: int, *, expired_for: int = 0) -> Grant:
+        """The grant of a token at unix second `now`. Raises Refused with the first rule that fails.
+
+        `expired_for`: for so many seconds after its end a token still says who somebody was; its age does not matter
+        then.
+        """
         family, kid, claims = self._open(token)
         _match(family, claims)
         expires_at = _seconds(claims, "exp")
         if expires_at is None:
             raise Refused("invalid_claims")
-        if expires_at <= now:
+        if expires_at + expired_for <= now:
             raise Refused("token_expired")
         issued_at = _seconds(claims, "iat")
         if not issued_at:
             raise Refused("missing_iat")
-        if now - issued_at > self.max_age_seconds:
+        if not expired_for and now - issued_at > self.max_age_seconds:
             raise Refused("token_too_old")
         jti = _text(claims, "jti")
         if jti is None and self.require_jti:

@@ -72,6 +72,8 @@ class ConnectionRow(models.Model):
             models.Index(fields=["session_id"], name="khala_connection_session"),
             models.Index(fields=["device_id"], name="khala_connection_device"),
             models.Index(fields=["closed_at"], name="khala_connection_closed"),
+            models.Index(fields=["opened_at"], name="khala_connection_opened"),
+            models.Index(fields=["node_id"], name="khala_connection_open", condition=models.Q(closed_at__isnull=True)),
         ]
 
 
@@ -97,6 +99,7 @@ class AuditRow(models.Model):
             models.Index(fields=["at"], name="khala_audit_at"),
             models.Index(fields=["session_id", "at"], name="khala_audit_session"),
             models.Index(fields=["topic", "at"], name="khala_audit_topic"),
+            models.Index(fields=["outcome", "at"], name="khala_audit_outcome"),
         ]
 
 

@@ -1,7 +1,13 @@
-"""Who gets in: the denial order of a handshake, with rates and caps in this process's memory (14.2, 15.4)."""
+"""Who gets in: the denial order of a handshake (14.2, 15.4).
+
+What is asked before the token is read (all handshakes, those of an address) and the caps on open connections are of
+this process, in memory: shedding a storm must cost no database. The rates of a user and a device are kept in the window
+seam, so that several processes share them.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -20,13 +26,17 @@ from apps.khala.domain.revocation import DENIES_HANDSHAKE, Holder
 from apps.khala.domain.tokens import Grant, Verifier
 from apps.khala.services.database import DatabaseThreads
 from apps.khala.services.revocations import RevocationBook
-from openagents.db.stores import StoreUnavailable, single_use
+from openagents.db.stores import StoreUnavailable, single_use, window
 
 JTI_SCOPE: Final = "khala:jti"
 FAILURES_MAX: Final = 3
-FAILURE_SECONDS: Final = 60.0
-PENALTY: Final = Rate(0.1, 1)
-"""One handshake per ten seconds for a device that keeps failing."""
+FAILURE_SECONDS: Final = 60
+PENALTY_SECONDS: Final = 10
+"""A device that keeps failing may try once in this time."""
+USERS: Final = "khala.handshakes.user"
+DEVICES: Final = "khala.handshakes.device"
+FAILURES: Final = "khala.handshakes.failed"
+PENALTIES: Final = "khala.handshakes.penalty"
 
 log = structlog.get_logger("oa.khala.admission")
 
@@ -56,11 +66,8 @@ class Admission:
         self.origins = frozenset(handshake.normal_origin(origin) for origin in config.khala_allowed_origins)
         self._all = Buckets(Rate(config.khala_handshake_rate, config.khala_handshake_burst), 1)
         self._address = Buckets(Rate(config.khala_handshake_ip_rate, config.khala_handshake_ip_burst))
-        self._user = Buckets(Rate(config.khala_handshake_user_rate, config.khala_handshake_user_burst))
-        self._device = Buckets(Rate(config.khala_handshake_device_rate, config.khala_handshake_device_burst))
-        self._penalty = Buckets(PENALTY)
-        self._failures: dict[str, list[float]] = {}
         self._open: Counter[str] = Counter()
+        self._notes: set[asyncio.Task[None]] = set()
 
     async def decide(self, offer: Offer, *, consume: bool = True) -> Admitted | Denial:
         """The outcome of one handshake, in the fixed order. `consume` False: the jti is not used up (diagnosis)."""
@@ -74,11 +81,12 @@ class Admission:
         revoked = self.book.against(admitted.holder)
         if revoked is not None and revoked.kind in DENIES_HANDSHAKE:
             return handshake.unauthorized("token_revoked")
-        full = self._over_caps(grant.principal) or self._over_rates(grant.principal)
+        full = self._over_caps(grant.principal)
         if full is not None:
             return full
-        if consume and not await self._claim(grant):
-            return handshake.unauthorized("token_replayed")
+        refused = await self.database.run(self._refused_by_stores, grant, consume)
+        if refused is not None:
+            return refused
         return Admitted(grant, revoked.reason if revoked is not None else "")
 
     def _before_crypto(self, offer: Offer) -> Denial | None:
@@ -89,12 +97,17 @@ class Admission:
             wait = bucket.take(key, now)
             if wait > 0:
                 return handshake.rate_limited(reason, wait)
-        if self.config.khala_enforce_origin and not handshake.origin_allowed(offer.origin, self.origins):
+        if self.config.khala_enforce_origin and not self._origin_allowed(offer.origin):
             return handshake.FORBIDDEN_ORIGIN
         return None
 
+    def _origin_allowed(self, origin: str | None) -> bool:
+        """Pages of this machine count only in development and tests: the playground is one."""
+        at_home = self.config.oa_env in ("dev", "test") and handshake.is_local(origin or "")
+        return at_home or handshake.origin_allowed(origin, self.origins)
+
     def _verified(self, offer: Offer) -> Grant | Denial:
-        carrier = tokens.carried(offer.authorization, offer.subprotocols)
+        carrier = tokens.carried(offer.authorization, offer.subprotocols, offer.query_token)
         if not carrier.token:
             metrics.AUTH.labels("error", carrier.reason).inc()
             if carrier.status == 400:
@@ -133,25 +146,26 @@ class Admission:
                 return handshake.rate_limited(f"{kind}_connections", 5.0)
         return None
 
-    def _over_rates(self, principal: Principal) -> Denial | None:
-        now = time.monotonic()
-        device = _device_key(principal)
-        failures = [at for at in self._failures.get(device, ()) if at > now - FAILURE_SECONDS]
-        checks = [(self._user, f"user:{principal.owner_key}", "user_rate"), (self._device, device, "device_rate")]
-        if len(failures) >= FAILURES_MAX:
-            checks.append((self._penalty, device, "repeated_failures"))
-        for bucket, key, reason in checks:
-            wait = bucket.take(key, now)
-            if wait > 0:
+    def _refused_by_stores(self, grant: Grant, consume: bool) -> Denial | None:
+        """Rates of user and device, then the single use of the token. Blocking. Raises StoreUnavailable."""
+        config, hit = self.config, window().hit
+        user, device = f"user:{grant.principal.owner_key}", _device_key(grant.principal)
+        rates = [
+            (USERS, user, config.khala_handshake_user_rate, config.khala_handshake_user_burst, "user_rate"),
+            (DEVICES, device, config.khala_handshake_device_rate, config.khala_handshake_device_burst, "device_rate"),
+        ]
+        for bucket, key, rate, burst, reason in rates:
+            if wait := hit(bucket, key, burst, window_seconds(rate, burst)):
                 return handshake.rate_limited(reason, wait)
+        # A cost of nothing only asks: is the log over the limit?
+        failing = hit(FAILURES, device, FAILURES_MAX - 1, FAILURE_SECONDS, 0) > 0
+        if failing and (wait := hit(PENALTIES, device, 1, PENALTY_SECONDS - 1)):
+            return handshake.rate_limited("repeated_failures", wait)
+        if consume and grant.jti:
+            expires_at = datetime.fromtimestamp(grant.expires_at, UTC)
+            if not single_use().claim(JTI_SCOPE, grant.jti, expires_at):
+                return handshake.unauthorized("token_replayed")
         return None
-
-    async def _claim(self, grant: Grant) -> bool:
-        """True when the token was not used before. Raises StoreUnavailable."""
-        if not grant.jti:
-            return True
-        expires_at = datetime.fromtimestamp(grant.expires_at, UTC)
-        return await self.database.run(lambda: single_use().claim(JTI_SCOPE, grant.jti, expires_at))
 
     # Counts
 
@@ -167,15 +181,21 @@ class Admission:
                 del self._open[key]
         metrics.CONNECTIONS.dec()
         if failed:
-            now = time.monotonic()
-            device = _device_key(principal)
-            recent = [at for at in self._failures.get(device, ()) if at > now - FAILURE_SECONDS]
-            self._failures[device] = [*recent, now][-FAILURES_MAX:]
-            if len(self._failures) > FAILURE_DEVICES_MAX:
-                self._failures.pop(next(iter(self._failures)))
+            note = asyncio.ensure_future(self._note_failure(_device_key(principal)))
+            self._notes.add(note)
+            note.add_done_callback(self._notes.discard)
+
+    async def _note_failure(self, device: str) -> None:
+        await self.database.run(lambda: window().hit(FAILURES, device, FAILURES_MAX, FAILURE_SECONDS))
+
+    async def stop(self) -> None:
+        """Until what was to be remembered is remembered."""
+        await asyncio.gather(*self._notes, return_exceptions=True)
 
 
-FAILURE_DEVICES_MAX: Final = 10_000
+def window_seconds(rate: int, burst: int) -> int:
+    """The window in which `burst` handshakes make `rate` per second; the log counts the running second beside it."""
+    return max(round(burst / rate) - 1, 1)
 
 
 def _device_key(principal: Principal) -> str:

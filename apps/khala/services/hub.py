@@ -47,6 +47,10 @@ class Hub:
         self.sweep_degraded_seconds = sweep_degraded
         self.tails: dict[str, TopicTail] = {}
         self.watchers: dict[str, dict[Watcher, None]] = {}
+        self.on_hint: Callable[[str, int], None] | None = None
+        """Told of every hint of the driver, watched topic or not (the probes)."""
+        self.deaf = False
+        """The driver seems to be there, and a probe hears nothing through it."""
         self._sweeper: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -81,8 +85,10 @@ class Hub:
 
     def hint(self, topic: str, head: int) -> None:
         """A driver says that `topic` reached `head`."""
+        if self.on_hint is not None:
+            self.on_hint(topic, head)
         if (tail := self.tails.get(topic)) is not None:
-            tail.hint(head)
+            tail.heard(head)
 
     def _told(self, topic: str) -> Callable[[Page], None]:
         parsed = grammar.parse(topic)
@@ -94,6 +100,8 @@ class Hub:
             for watcher in list(self.watchers.get(topic, ())):
                 watcher.feed(event)
             if page.rows:
+                if (tail := self.tails.get(topic)) is not None:
+                    tail.told(page)
                 late = time.time() - page.rows[0].published_ms / 1000
                 latency.observe(max(late, 0.0))
 
@@ -103,8 +111,9 @@ class Hub:
 
     async def _sweep_for_ever(self) -> None:
         while True:
-            await asyncio.sleep(self.sweep_seconds if self.source.healthy else self.sweep_degraded_seconds)
-            metrics.DRIVER_UP.set(1 if self.source.healthy else 0)
+            hears = self.source.healthy and not self.deaf
+            await asyncio.sleep(self.sweep_seconds if hears else self.sweep_degraded_seconds)
+            metrics.DRIVER_UP.set(1 if self.source.healthy and not self.deaf else 0)
             try:
                 await self.sweep()
             except JournalUnavailable:

@@ -10,15 +10,17 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 
 import psycopg
 import structlog
 
 from apps.khala import metrics
+from apps.khala.domain import grammar
 from apps.khala.domain.access import TopicRow
 from apps.khala.domain.freshness import Extent
-from apps.khala.domain.journal import Page, Row, TopicFacts
+from apps.khala.domain.journal import Member, Page, Row, TopicFacts
 from openagents.receipts.chain import digest_of
 
 CONNECTIONS_MAX: Final = 4
@@ -60,6 +62,29 @@ FROM sync_topic_sequences t WHERE t.topic = %(topic)s
 
 READ_HEADS: Final = f"SELECT t.topic, {_TOPIC} FROM sync_topic_sequences t WHERE t.topic = ANY(%(topics)s)"
 
+COUNT_ROWS: Final = (
+    "SELECT topic_class, sum(seq - greatest(floor_seq, compaction_seq))::bigint FROM sync_topic_sequences GROUP BY 1"
+)
+
+READ_MEMBERS: Final = f"""
+SELECT t.topic, {_TOPIC}, (extract(epoch FROM t.created_at) * 1000)::bigint,
+       (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+FROM sync_topic_sequences t
+WHERE t.owner_key = %(owner)s AND t.topic_class = 'codex_worker_events' AND t.topic LIKE 'worker:%%:events'
+  AND (t.org_id IS NULL OR t.org_id = ANY(%(orgs)s))
+ORDER BY t.updated_at DESC, t.topic LIMIT %(limit)s
+"""
+
+READ_CLOCK: Final = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+
+READ_DOCS: Final = f"""
+SELECT {_TOPIC}, clock_timestamp(), d.doc_key, d.doc_version, d.payload, d.payload_sha256, d.seq
+FROM sync_topic_sequences t
+LEFT JOIN sync_topic_docs d ON d.topic = t.topic AND NOT d.deleted
+WHERE t.topic = %(topic)s
+ORDER BY d.doc_key COLLATE "C"
+"""
+
 HEADS_PER_STATEMENT: Final = 500
 
 
@@ -75,6 +100,26 @@ class Head:
     chain: bytes
     acl_version: int
     ownership: TopicRow
+
+
+class Doc(NamedTuple):
+    """The latest document under a key. `payload` is canonical JSON text, None for a pointer."""
+
+    doc_key: str
+    doc_version: int
+    payload: str | None
+    payload_sha256: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Docs:
+    """All documents of a topic, by key in byte order, with the extent and chain they belong to."""
+
+    extent: Extent
+    chain: bytes
+    generated_at: datetime
+    docs: tuple[Doc, ...]
 
 
 class Journal:
@@ -121,6 +166,32 @@ class Journal:
             for record in await self._read(READ_HEADS, {"topics": part}):
                 found[record[0]] = _head(record[1:])
         return found
+
+    async def rows_by_class(self) -> dict[str, int]:
+        """How many rows the journal keeps, from the topic rows' own numbers."""
+        return {str(name): int(rows) for name, rows in await self._read(COUNT_ROWS, {})}
+
+    async def members(self, owner_key: str, orgs: Sequence[str], limit: int) -> tuple[tuple[Member, ...], int]:
+        """Worker event topics of an owner, most recently written first, and the journal's clock in unix ms."""
+        parameters = {"owner": owner_key, "orgs": list(orgs), "limit": limit}
+        records = await self._read(READ_MEMBERS, parameters)
+        found = []
+        for name, *record, created_ms, _ in records:
+            head, topic = _head(record), grammar.parse(name)
+            if topic is not None:
+                facts = TopicFacts(head.extent, head.acl_version, head.chain)
+                found.append(Member(topic, facts, head.ownership.org_id, created_ms))
+        [(read_ms,)] = [records[0][-1:]] if records else await self._read(READ_CLOCK, {})
+        return tuple(found), read_ms
+
+    async def docs(self, topic: str) -> Docs | None:
+        """The latest documents of a topic and its row, of one snapshot; None for a topic without a row."""
+        records = await self._read(READ_DOCS, {"topic": topic})
+        if not records:
+            return None
+        head, generated_at = _head(records[0]), records[0][9]
+        rows = tuple(Doc(key, *rest) for key, *rest in (record[10:] for record in records) if key is not None)
+        return Docs(head.extent, head.chain, generated_at, rows)
 
     async def close(self) -> None:
         for _ in range(self._size):
@@ -191,7 +262,12 @@ def _row(record: Sequence[Any]) -> Row:
         hydration_required=payload is None or details.get("hydration_required") is True,
         hydrate_path=str(details.get("hydrate_path") or ""),
         tombstone=details.get("tombstone") is True,
+        occurred_at=_text(details.get("occurred_at")),
     )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _bytes(value: Any) -> bytes | None:

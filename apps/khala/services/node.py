@@ -10,34 +10,46 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
+from psycopg.conninfo import make_conninfo
 
 from apps.khala import metrics
 from apps.khala.config import Config
-from apps.khala.domain import backoff, grammar
+from apps.khala.domain import backoff, freshness, grammar
 from apps.khala.domain.access import Decision, Principal
 from apps.khala.domain.core import events as ev
 from apps.khala.domain.journal import TopicFacts
 from apps.khala.domain.revocation import Revocation
 from apps.khala.models import NodeRow
 from apps.khala.peers import FEED_LIMIT, Control
-from apps.khala.services import revocations
+from apps.khala.services import orders, reconnects, revocations
 from apps.khala.services.admission import Admission
+from apps.khala.services.control_bus import ORDER, REVOCATION, ControlBus, announce
 from apps.khala.services.database import DatabaseThreads
 from apps.khala.services.fetches import FetchGate
+from apps.khala.services.grants import Grants
 from apps.khala.services.hub import Hub
 from apps.khala.services.introspector import Introspector
-from apps.khala.services.journal import Journal
+from apps.khala.services.journal import Journal, JournalUnavailable
+from apps.khala.services.live import Live
+from apps.khala.services.polling import Poller
+from apps.khala.services.probes import Probes
+from apps.khala.services.reconnects import Reconnects
 from apps.khala.services.recorder import Recorder, audit_row
 from apps.khala.services.revocations import Push, RevocationBook
 from apps.khala.services.session import Session
+from apps.khala.services.snapshots import Snapshots
 from apps.khala.services.stats import Stats
-from openagents.db.fanout import hint_source
+from apps.khala.services.telemetry import Telemetry
+from apps.khala.services.watermarks import Watermarks
+from openagents.db.fanout import control_source, hint_source
+from openagents.db.hints import own_parameters
 from openagents.db.stores import window
 from openagents.ops import health
 from openagents.peers.async_client import AsyncPeerClient
@@ -47,11 +59,17 @@ from openagents.receipts.ids import new_id
 
 REVOCATION_POLL_SECONDS: Final = 5.0
 FEED_PULL_SECONDS: Final = 30.0
-NODE_BEAT_SECONDS: Final = 10.0
+ORDERS_POLL_SECONDS: Final = 5.0
+NODE_BEAT_SECONDS: Final = 5.0
+JOURNAL_ROWS_SECONDS: Final = 300.0
 RETIRE_SECONDS: Final = 1.0
+WATERMARKS_SECONDS: Final = 5.0
 EXPORT_SECONDS: Final = 1.0
 RETIRED_PER_SECOND: Final = 5
 REVOCATION_KEEP_SECONDS: Final = 86_400.0
+
+AT_ONCE: Final = frozenset({"feed", "orders", "journal rows"})
+"""Duties whose first turn is not a whole interval away."""
 
 log = structlog.get_logger("oa.khala.node")
 
@@ -73,7 +91,7 @@ class Node:
         self.primary = Journal(primary) if primary else self.journal
         source = hint_source(
             config.hint_driver(),
-            journal_conninfo=config.journal_url(),
+            journal_conninfo=config.hints_url(),
             redis_url=config.redis_url,
             prefix=config.fanout_prefix,
         )
@@ -85,33 +103,68 @@ class Node:
             sweep=config.khala_sweep_interval_ms / 1000,
             sweep_degraded=config.khala_sweep_degraded_ms / 1000,
         )
+        self.bus = ControlBus(
+            control_source(
+                config.hint_driver(),
+                conninfo=make_conninfo(**own_parameters()),
+                redis_url=config.redis_url,
+                prefix=config.fanout_prefix,
+            ),
+            {REVOCATION: lambda: self.hasten("revocations"), ORDER: lambda: self.hasten("orders")},
+        )
         self.fetches = FetchGate()
-        self.recorder = Recorder(self.database, grant_seconds=config.khala_recovery_grant_ttl_s)
+        self.recorder = Recorder(self.database)
+        self.grants = Grants(
+            self.recorder,
+            self.database,
+            seconds=config.khala_recovery_grant_ttl_s,
+            uses_max=config.khala_recovery_grant_max_uses,
+        )
+        self.watermarks = Watermarks(self.database)
+        self.poller = Poller(self, config.polling())
+        self.snapshots = Snapshots(self)
+        self.telemetry = Telemetry(self.recorder, config.telemetry_pepper())
         self.book = RevocationBook()
         self.admission = Admission(config, self.verifier, self.book, self.database)
         self.control = Control(AsyncPeerClient("control", config.base_url("control"), own_key()))
         self.introspector = Introspector(self.control)
         self.stats = Stats()
+        self.live = Live(self)
+        self.probes = Probes(
+            self,
+            interval=config.khala_probe_interval_ms / 1000,
+            limit=config.khala_probe_limit_ms / 1000,
+            base_url=config.probe_url(),
+        )
+        self.reconnects = Reconnects()
         self._sent: defaultdict[tuple[str, str], list[int]] = defaultdict(_tally)
         self.sessions: dict[str, Session] = {}
         self.loop = asyncio.get_running_loop()
         self.drain_id: str | None = None
         self._drained = asyncio.Event()
         self._duties: list[asyncio.Task[None]] = []
+        self._wakes: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
     async def start(self) -> None:
         self.recorder.start()
+        await self._guarded("reconnects", self._remember_ends)
+        await self.bus.start()  # before the first look: what is announced meanwhile is not missed
         await self._guarded("revocations", self._poll_revocations)
         await self._guarded("node", self._beat)
         await self.hub.start()
         for name, seconds, duty in (
             ("revocations", REVOCATION_POLL_SECONDS, self._poll_revocations),
             ("feed", FEED_PULL_SECONDS, self._pull_feed),
+            ("orders", ORDERS_POLL_SECONDS, self._carry_out_orders),
             ("node", NODE_BEAT_SECONDS, self._beat),
+            ("journal rows", JOURNAL_ROWS_SECONDS, self._count_journal_rows),
             ("retire", RETIRE_SECONDS, self._retire_old),
+            ("watermarks", WATERMARKS_SECONDS, self._save_watermarks),
             ("export", EXPORT_SECONDS, self._export),
         ):
             self._duties.append(asyncio.create_task(self._repeat(name, seconds, duty), name=f"khala-{name}"))
+        if self.config.khala_probe_interval_ms:
+            self.probes.start()
         log.info("node.started", node_id=self.node_id, driver=self.hub.source.driver)
 
     async def stop(self) -> None:
@@ -119,9 +172,13 @@ class Node:
         for task in self._duties:
             task.cancel()
         await asyncio.gather(*self._duties, return_exceptions=True)
+        await self.probes.stop()
+        await self.bus.stop()
         await self.introspector.stop()
         await self.fetches.stop()
         await self.hub.stop()
+        await self.admission.stop()
+        await self._guarded("watermarks", self._save_watermarks)
         await self.recorder.stop()
         await self._guarded("node", self._leave)
         await self.control.close()
@@ -135,12 +192,15 @@ class Node:
     def enter(self, session: Session) -> None:
         self.sessions[session.connection_id] = session
         self.admission.entered(session.holder.principal)
+        self.reconnects.entered(session.holder.principal)
         self.stats.connected()
 
     def leave(self, session: Session) -> None:
         if self.sessions.pop(session.connection_id, None) is None:
             return
         self.admission.left(session.holder.principal, failed=session.failed)
+        self.reconnects.left(session.holder.principal, session.row.close_code or 1006)
+        self.stats.disconnected(session.row.close_reason or reconnects.reason_of(session.row.close_code or 1006))
         if self.drain_id is not None:
             metrics.DRAIN_CONNECTIONS.set(len(self.sessions))
             if not self.sessions:
@@ -161,6 +221,8 @@ class Node:
             metrics.BYTES_SENT.labels(class_name).inc(octets)
             if rows:
                 metrics.REPLAY_ROWS.labels(class_name).inc(rows)
+        self.live.sample_queues()
+        metrics.BUS_UP.set(1 if self.bus.source.healthy else 0)
 
     # What sessions ask
 
@@ -191,6 +253,8 @@ class Node:
     async def revoke(self, push: Push) -> int:
         """Store and apply a push; the number of connections that end here. Raises DatabaseError."""
         stored = await self.database.run(revocations.store, push)
+        if stored:
+            announce(REVOCATION, stored[-1].id)
         self.recorder.note(
             audit_row("khala.revocation.received", "allow", push.reason, attributes={"items": len(stored)})
         )
@@ -221,6 +285,22 @@ class Node:
                     cursor = push.seq
             if len(pushes) < FEED_LIMIT:
                 return
+
+    # Orders
+
+    async def _carry_out_orders(self) -> None:
+        for order in await self.database.run(orders.open_orders, self.node_id):
+            outcome = orders.DONE
+            if order.kind == orders.DRAIN:
+                self.drain()
+            elif (session := self.sessions.get(order.subject)) is not None:
+                session.feed(ev.Drain(self.loop.time(), order.reason))
+            else:
+                outcome = orders.GONE
+            await self.database.run(orders.finish, order, outcome)
+
+    async def _remember_ends(self) -> None:
+        self.reconnects.prime(await self.database.run(reconnects.settle_lost))
 
     # Draining
 
@@ -272,24 +352,43 @@ class Node:
             heartbeat_at=datetime.now(UTC),
             state="draining" if self.drain_id else "serving",
             connections=len(self.sessions),
-            stats=self.stats.summary(),
+            stats=self.stats.summary() | {"live": self.live.figures()},
         )
         await self.database.run(row.save)
+
+    async def _count_journal_rows(self) -> None:
+        for class_name, rows in (await self.journal.rows_by_class()).items():
+            if class_name in grammar.CLASSES:
+                metrics.JOURNAL_ROWS.labels(class_name).set(rows)
+
+    async def _save_watermarks(self) -> None:
+        for session in self.sessions.values():
+            for moved in session.core.moved():
+                self.watermarks.note(session.holder.principal, moved)
+        await self.watermarks.flush()
 
     async def _leave(self) -> None:
         await self.database.run(lambda: NodeRow.objects.filter(node_id=self.node_id).delete())
 
     async def _repeat(self, name: str, seconds: float, duty: Callable[[], Awaitable[None]]) -> None:
-        if name == "feed":
+        wake = self._wakes[name]
+        if name in AT_ONCE:
             await self._guarded(name, duty)
         while True:
-            await asyncio.sleep(seconds)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await wake.wait()
+            wake.clear()
             await self._guarded(name, duty)
+
+    def hasten(self, name: str) -> None:
+        """Do a duty now, and once more if it is being done."""
+        self._wakes[name].set()
 
     async def _guarded(self, name: str, duty: Callable[[], Awaitable[None]]) -> None:
         try:
             await duty()
-        except (DatabaseError, InterfaceError, PeerUnavailable) as error:
+        except (DatabaseError, InterfaceError, PeerUnavailable, JournalUnavailable) as error:
             log.warning("duty.failed", duty=name, reason=type(error).__name__)
         except Exception:
             log.exception("duty.failed", duty=name)
@@ -297,7 +396,7 @@ class Node:
     def topic_windows(self, limit: int) -> list[dict[str, Any]]:
         """Replay window and limits of the watched topics, largest head first."""
         tails = sorted(self.hub.tails.values(), key=lambda tail: tail.extent.head, reverse=True)[:limit]
-        return [_window_of(tail.topic, tail.extent.head, tail.extent.floor) for tail in tails]
+        return [_window_of(tail.topic, tail.extent.head, tail.extent.floor, self.stats) for tail in tails]
 
 
 def _tally() -> list[int]:
@@ -305,8 +404,9 @@ def _tally() -> list[int]:
     return [0, 0, 0]
 
 
-def _window_of(name: str, head: int, floor: int) -> dict[str, Any]:
+def _window_of(name: str, head: int, floor: int, stats: Stats) -> dict[str, Any]:
     topic = grammar.parse(name)
+    stale = stats.stale_of(name)
     row = topic.topic_class if topic else grammar.CLASSES["fallback"]
     return {
         "topic": name,
@@ -319,7 +419,9 @@ def _window_of(name: str, head: int, floor: int) -> dict[str, Any]:
         "dropped_messages": floor,
         "publish_rate_limit_per_second": row.writes_per_second_max,
         "max_payload_bytes": row.payload_bytes_max,
-        "last_violation_reason": None,
+        "stale_cursor_budget_exceeded_count": stale[freshness.BUDGET],
+        "stale_cursor_retention_floor_count": stale[freshness.FLOOR_BREACH],
+        "last_violation_reason": stats.last_stale_of(name),
     }
 
 

@@ -1,4 +1,4 @@
-"""Readiness of a Khala process: the journal was readable in the last minute, and token keys are there."""
+"""Readiness of a Khala process: the journal was readable in the last minute, token keys are there, probes hear."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def register() -> None:
     """Add the plane's checks to `/readyz`."""
     check("journal")(journal)
     check("keys")(keys)
+    check("delivery", fails=False)(delivery)
 
 
 def journal() -> Finding:
@@ -30,6 +31,13 @@ def journal() -> Finding:
     except psycopg.Error:
         return Finding(False, "journal_unreadable")
     return Finding(True)
+
+
+def delivery() -> Finding:
+    """Whether every delivery path brings what the journal has. Clients are served all the same: it only degrades."""
+    running = node.running()
+    deaf = running.probes.deaf if running is not None else []
+    return Finding(not deaf, f"deaf:{','.join(deaf)}" if deaf else None)
 
 
 def keys() -> Finding:

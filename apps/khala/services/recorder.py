@@ -1,4 +1,4 @@
-"""What is written about connections: audit, connection rows, recovery grants. Queued and bounded, denials at once.
+"""What is written about connections: audit, connection rows, grants, telemetry. Queued and bounded, denials at once.
 
 Writing must never slow delivery: rows wait in memory (at most `QUEUE_MAX`) and are flushed every quarter second. When
 the queue is full only rows about allowed subscriptions are dropped, and counted.
@@ -7,15 +7,17 @@ the queue is full only rows about allowed subscriptions are dropped, and counted
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import deque
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import structlog
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from apps.khala import metrics
-from apps.khala.models import AuditRow, ConnectionRow, RecoveryGrantRow
+from apps.khala.models import AuditRow, ClientTelemetryRow, ConnectionRow, RecoveryGrantRow
 from apps.khala.services.database import DatabaseThreads
 
 QUEUE_MAX: Final = 10_000
@@ -24,15 +26,25 @@ BATCH_MAX: Final = 500
 DROPPABLE: Final = "khala.subscribe.allowed"
 
 log = structlog.get_logger("oa.khala.recorder")
-Record = AuditRow | ConnectionRow | RecoveryGrantRow
+Record = AuditRow | ConnectionRow | RecoveryGrantRow | ClientTelemetryRow
+
+GRANT: Final = """
+INSERT INTO khala_recovery_grant (principal_key, topic, reason_codes, issued_at, expires_at, uses)
+VALUES (%s, %s, %s::jsonb, %s, %s, 0)
+ON CONFLICT ON CONSTRAINT khala_recovery_grant_topic DO UPDATE SET
+    reason_codes = excluded.reason_codes, issued_at = excluded.issued_at, expires_at = excluded.expires_at,
+    uses = CASE WHEN khala_recovery_grant.expires_at > excluded.issued_at THEN khala_recovery_grant.uses ELSE 0 END
+"""
+"""A grant that still holds is prolonged and keeps its uses: who is stale again and again has no more starts for it."""
 
 
 class Recorder:
     """The process's one writer of records."""
 
-    def __init__(self, database: DatabaseThreads, *, grant_seconds: int = 600) -> None:
+    def __init__(self, database: DatabaseThreads) -> None:
         self._database = database
-        self._grant = timedelta(seconds=grant_seconds)
+        self._urgent = asyncio.Event()
+        self._flushing = asyncio.Lock()
         self._queue: deque[Record] = deque()
         self._flusher: asyncio.Task[None] | None = None
 
@@ -57,24 +69,28 @@ class Recorder:
                 metrics.AUDIT_DROPPED.inc()
         self._queue.append(record)
 
-    def grant(self, principal_key: str, topic: str, reasons: tuple[str, ...]) -> None:
-        """Queue the right to start a topic over."""
-        now = datetime.now(UTC)
-        self.note(
-            RecoveryGrantRow(
-                principal_key=principal_key,
-                topic=topic,
-                reason_codes=list(reasons),
-                issued_at=now,
-                expires_at=now + self._grant,
-            )
-        )
+    def hasten(self) -> None:
+        """Write what is queued without waiting for the next turn."""
+        self._urgent.set()
 
     async def write_now(self, *records: Record) -> None:
         """Write before anything is answered. Raises DatabaseError or InterfaceError."""
         await self._database.run(_write, list(records))
 
+    async def write_or_queue(self, *records: Record) -> None:
+        """Write before anything is answered; while the database is away, as soon as it is back."""
+        try:
+            await self.write_now(*records)
+        except (DatabaseError, InterfaceError):
+            for record in records:
+                self.note(record)
+
     async def flush(self) -> None:
+        """Everything noted before this call is written when it returns, unless the database is away."""
+        async with self._flushing:
+            await self._flush()
+
+    async def _flush(self) -> None:
         while self._queue:
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), BATCH_MAX))]
             try:
@@ -86,7 +102,10 @@ class Recorder:
 
     async def _flush_for_ever(self) -> None:
         while True:
-            await asyncio.sleep(FLUSH_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FLUSH_SECONDS):
+                    await self._urgent.wait()
+            self._urgent.clear()
             await self.flush()
 
 
@@ -100,13 +119,12 @@ def _write(records: list[Record]) -> None:
             unique_fields=["connection_id"],
             update_fields=["joined_at", "closed_at", "close_code", "close_reason", "frames_out", "bytes_out"],
         )
+        telemetry = [row for row in records if isinstance(row, ClientTelemetryRow)]
+        ClientTelemetryRow.objects.bulk_create(telemetry, ignore_conflicts=True)
         grants = {(row.principal_key, row.topic): row for row in records if isinstance(row, RecoveryGrantRow)}
-        RecoveryGrantRow.objects.bulk_create(
-            grants.values(),
-            update_conflicts=True,
-            unique_fields=["principal_key", "topic"],
-            update_fields=["reason_codes", "issued_at", "expires_at", "uses"],
-        )
+        with connection.cursor() as cursor:
+            for key, row in sorted(grants.items()):
+                cursor.execute(GRANT, [*key, json.dumps(row.reason_codes), row.issued_at, row.expires_at])
 
 
 def audit_row(event: str, outcome: str, reason: str = "", topic: str = "", **fields: Any) -> AuditRow:

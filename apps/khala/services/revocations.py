@@ -29,7 +29,7 @@ ON CONFLICT ON CONSTRAINT khala_revocation_subject DO UPDATE SET
     source_seq = greatest(khala_revocation.source_seq, excluded.source_seq),
     revoked_at = greatest(khala_revocation.revoked_at, excluded.revoked_at),
     expires_at = greatest(khala_revocation.expires_at, excluded.expires_at)
-RETURNING id, kind, subject, user_id, org_id, reason, extract(epoch FROM revoked_at)
+RETURNING id, kind, subject, user_id, org_id, reason, extract(epoch FROM revoked_at), extract(epoch FROM expires_at)
 """
 
 
@@ -128,7 +128,16 @@ def since(last_id: int) -> list[Revocation]:
     """Rows that still hold and are newer than `last_id`, in id order."""
     rows = RevocationRow.objects.filter(id__gt=last_id, expires_at__gt=timezone.now()).order_by("id")
     return [
-        Revocation(row.kind, row.subject, row.user_id, row.org_id, row.reason, row.revoked_at.timestamp(), row.id)
+        Revocation(
+            row.kind,
+            row.subject,
+            row.user_id,
+            row.org_id,
+            row.reason,
+            row.revoked_at.timestamp(),
+            row.id,
+            (row.expires_at - KEEP).timestamp(),
+        )
         for row in rows
     ]
 
@@ -152,8 +161,9 @@ def advance_feed(seq: int) -> None:
 
 
 def _of_record(record: tuple[Any, ...]) -> Revocation:
-    number, kind, subject, user_id, org_id, reason, revoked_at = record
-    return Revocation(kind, subject, user_id, org_id, reason, float(revoked_at), number)
+    number, kind, subject, user_id, org_id, reason, revoked_at, expires_at = record
+    stored_at = float(expires_at) - KEEP.total_seconds()
+    return Revocation(kind, subject, user_id, org_id, reason, float(revoked_at), number, stored_at)
 
 
 class RevocationBook:

@@ -10,11 +10,11 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
-from django.db import DatabaseError, InterfaceError
 
 from apps.khala import metrics
 from apps.khala.domain.access import Decision
@@ -25,14 +25,13 @@ from apps.khala.domain.core.lane import Lane, Unreadable
 from apps.khala.domain.core.speech import Encoded, Start
 from apps.khala.domain.revocation import Effect, Holder, Revocation, effect
 from apps.khala.models import ConnectionRow
+from apps.khala.services.grants import EARLIEST_SECONDS, EARLIEST_STARTS_MAX
 from apps.khala.services.journal import JournalUnavailable
 from apps.khala.services.recorder import audit_row
 
 if TYPE_CHECKING:
     from apps.khala.services.node import Node
 
-EARLIEST_STARTS_MAX: Final = 10
-EARLIEST_SECONDS: Final = 600
 ABORT_SECONDS: Final = 5.0
 WRITTEN_BEFORE: Final = frozenset({"khala.subscribe.denied"})
 """Audit events that are stored before the core hears of the decision."""
@@ -89,6 +88,7 @@ class Session:
                     _PERFORM[type(output)](self, output)
         except Exception:
             log.exception("session.failed", connection_id=self.connection_id)
+            metrics.DROPPED_FRAMES.labels("failed").inc(len(self._inbox) + 1)
             self._inbox.clear()
             self.door.close(CloseCode.INTERNAL, "internal")
         finally:
@@ -105,10 +105,12 @@ class Session:
 
     def revoke(self, revocation: Revocation) -> bool:
         """Apply one revocation; True when this connection ends by it."""
+        if self.core.closing:
+            return False  # one push may name the session, its device and its tokens
         outcome = effect(revocation, self.holder)
         if outcome is Effect.EVICT:
-            metrics.REVOCATION_SECONDS.observe(max(time.time() - revocation.revoked_at, 0.0))
             self.feed(ev.Revoked(revocation.reason))
+            metrics.REVOCATION_SECONDS.observe(max(time.time() - revocation.began, 0.0))
             return True
         if outcome is Effect.END_ORG:
             self.feed(ev.Revoked(revocation.reason, revocation.org_id))
@@ -140,7 +142,12 @@ class Session:
         self.row.close_code, self.row.close_reason = int(output.code), output.word
         self.door.close(int(output.code), close_reason(output.word))
         self._timer_off()
-        self._timer = self.loop.call_later(ABORT_SECONDS, self.door.abort)
+        self._timer = self.loop.call_later(ABORT_SECONDS, self._abort)
+
+    def _abort(self) -> None:
+        if self.door.buffered():
+            metrics.DROPPED_FRAMES.labels("aborted").inc()
+        self.door.abort()
 
     def _set_timer(self, output: ev.Timer) -> None:
         self._timer_off()
@@ -187,11 +194,28 @@ class Session:
         facts = await self.node.facts(output.topic, output.cursor, output.budget)
         if (tail := self.node.hub.tails.get(output.topic)) is not None:
             tail.known(facts)
-        wait = 0
+        principal, wait, recovered = self.core.principal, 0, False
         if output.start is Start.EARLIEST:
-            key = self.core.principal.consumer_key(output.topic)
+            key = principal.consumer_key(output.topic)
             wait = await self.node.hit_window("khala.earliest", key, EARLIEST_STARTS_MAX, EARLIEST_SECONDS)
-        self.feed(ev.TopicState(output.ticket, facts, wait * 1000))
+        elif output.start is Start.RECOVERY:
+            use = await self.node.grants.use(principal.principal_key, output.topic)
+            wait, recovered = use.wait_seconds, use.granted
+        self.feed(ev.TopicState(output.ticket, facts, wait * 1000, recovered))
+
+    def _read_view(self, output: ev.ReadView) -> None:
+        self._do(self._find_members(output), output.ticket)
+
+    async def _find_members(self, output: ev.ReadView) -> None:
+        principal = output.principal
+        members, read_ms = await self.node.journal.members(principal.owner_key, principal.orgs, output.limit)
+        self.feed(ev.ViewState(output.ticket, members, read_ms))
+
+    def _save_watermark(self, output: ev.SaveWatermark) -> None:
+        self.node.watermarks.note(self.holder.principal, output)
+
+    def _ingest(self, output: ev.Ingest) -> None:
+        self.node.telemetry.note(self.holder.principal, output.event)
 
     def _authorize(self, output: ev.Authorize) -> None:
         self._do(self._decide(output), output.ticket)
@@ -210,11 +234,7 @@ class Session:
             if not decision.allowed
         ]
         if rows:
-            try:
-                await self.node.recorder.write_now(*rows)
-            except (DatabaseError, InterfaceError):
-                for row in rows:
-                    self.node.recorder.note(row)
+            await self.node.recorder.write_or_queue(*rows)
 
     def _check_token(self, output: ev.CheckToken) -> None:
         grant = self.node.admission.fresh(output.token)
@@ -223,14 +243,20 @@ class Session:
             return
         if grant.principal.is_same_as(self.holder.principal):
             self.holder = Holder(grant.principal, grant.jti, grant.kid, grant.issued_at)
-        self.feed(ev.TokenChecked(grant.principal, float(grant.expires_at)))
+        self.feed(ev.TokenChecked(grant.principal, float(grant.expires_at), window=self.node.window))
 
     def _introspect(self, output: ev.Introspect) -> None:
-        self.node.introspector.ask(output.principal, self.feed)
+        self.node.introspector.ask(output.principal, self._learn_lease)
+
+    def _learn_lease(self, verdict: ev.LeaseRenewed | ev.LeaseRefused | ev.LeaseUnknown) -> None:
+        """What control says of the lease, with the compatibility window of this moment."""
+        if isinstance(verdict, ev.LeaseRenewed):
+            verdict = replace(verdict, window=self.node.window)
+        self.feed(verdict)
 
     def _grant(self, output: ev.RecoveryGrant) -> None:
-        self.node.recorder.grant(output.principal_key, output.topic, output.reasons)
-        self.node.stats.stale_cursor()
+        self.node.grants.issue(output.principal_key, output.topic, output.reasons)
+        self.node.stats.stale_cursor(output.topic, output.reasons)
 
     def _audit(self, output: ev.Audit) -> None:
         if output.event not in WRITTEN_BEFORE:
@@ -293,6 +319,9 @@ _PERFORM: Final[Mapping[type, Callable[[Session, Any], None]]] = {
     ev.Unwatch: Session._unwatch,
     ev.Fetch: Session._fetch,
     ev.ReadTopic: Session._read_topic,
+    ev.ReadView: Session._read_view,
+    ev.SaveWatermark: Session._save_watermark,
+    ev.Ingest: Session._ingest,
     ev.Authorize: Session._authorize,
     ev.CheckToken: Session._check_token,
     ev.Introspect: Session._introspect,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -11,6 +11,8 @@ from apps.khala.domain.core.events import Metric
 
 WINDOW_SECONDS: Final = 600.0
 SAMPLES_MAX: Final = 1_000
+CAUSES_KEPT: Final = 32
+STALE_TOPICS_MAX: Final = 1_000
 
 
 class Stats:
@@ -23,11 +25,37 @@ class Stats:
         self._lags: deque[tuple[float, float]] = deque(maxlen=SAMPLES_MAX)
         self._durations: deque[tuple[float, float]] = deque(maxlen=SAMPLES_MAX)
 
+        self._causes: deque[str] = deque(maxlen=CAUSES_KEPT)
+        self._stale_topics: OrderedDict[str, Counter[str]] = OrderedDict()
+        self._last_stale: dict[str, str] = {}
+
     def connected(self) -> None:
         self._connects.append(time.monotonic())
 
-    def stale_cursor(self) -> None:
+    def disconnected(self, cause: str) -> None:
+        self._causes.append(cause)
+
+    @property
+    def disconnect_causes(self) -> list[str]:
+        """Why the newest ended connections ended, oldest first."""
+        return list(self._causes)
+
+    def stale_cursor(self, topic: str = "", reasons: Iterable[str] = ()) -> None:
+        """A cursor could not be resumed."""
         self._stale.append(time.monotonic())
+        for reason in reasons:
+            self._stale_topics.setdefault(topic, Counter())[reason] += 1
+            self._last_stale[topic] = reason
+        if len(self._stale_topics) > STALE_TOPICS_MAX:
+            forgotten, _ = self._stale_topics.popitem(last=False)
+            self._last_stale.pop(forgotten, None)
+
+    def stale_of(self, topic: str) -> Counter[str]:
+        """How often each reason was given for a topic in this process."""
+        return self._stale_topics.get(topic, Counter())
+
+    def last_stale_of(self, topic: str) -> str | None:
+        return self._last_stale.get(topic)
 
     def observe(self, metric: Metric) -> None:
         now = time.monotonic()

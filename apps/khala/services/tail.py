@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
@@ -46,6 +47,8 @@ class TopicTail:
         self.head_chain: bytes | None = None
         self.acl_version = 0
         self.promised = 0
+        self.told_rows = 0
+        self._hinted: tuple[int, float] | None = None
         self._advancing: asyncio.Task[None] | None = None
         self._reads: dict[tuple[int, int, int], asyncio.Task[Page]] = {}
         parsed = grammar.parse(topic)
@@ -58,6 +61,20 @@ class TopicTail:
         if head > self.extent.head or not self.primed:
             self.promised = max(self.promised, head)
             self.look()
+
+    def heard(self, head: int) -> None:
+        """A hint of a driver; unlike those of the sweep it is timed."""
+        if self._hinted is None and self.primed and head > self.extent.head:
+            self._hinted = (head, time.time())
+        self.hint(head)
+
+    def told(self, page: Page) -> None:
+        """Count rows that went out, and how long after its insert the hint of one of them came."""
+        self.told_rows += len(page.rows)
+        if self._hinted is not None and page.rows and page.last >= self._hinted[0]:
+            (head, at), self._hinted = self._hinted, None
+            if (index := head - page.rows[0].seq) >= 0:
+                metrics.HINT_LAG_SECONDS.observe(max(at - page.rows[index].published_ms / 1000, 0.0))
 
     def look(self) -> None:
         """Read what is new, unless that is already going on."""

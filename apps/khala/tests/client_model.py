@@ -9,15 +9,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from apps.khala.domain import access
+from apps.khala.domain import access, grammar
 from apps.khala.domain.access import Access, Principal, TopicRow
 from apps.khala.domain.compat import Window
 from apps.khala.domain.core import events as ev
 from apps.khala.domain.core import speech
 from apps.khala.domain.core.connection import Connection
+from apps.khala.domain.core.lane import Lane
 from apps.khala.domain.core.lane_n import LaneN
 from apps.khala.domain.core.limits import Limits
 from apps.khala.domain.core.speech import Wanted
+from apps.khala.domain.journal import Member
 from apps.khala.tests.journal_model import ModelTopic
 from openagents.receipts.chain import chain_next
 from openagents.sync.v1 import sync_pb2 as pb
@@ -64,6 +66,9 @@ class World:
     lease: float = 900.0
     renewable: bool = True
     soft_failure: str = ""
+    measured: bool = True
+    members: dict[str, int] = field(default_factory=dict)
+    grants: dict[str, int] = field(default_factory=dict)
     auto_ack: bool = True
     answer: Callable[[object], bool] = lambda output: True
     now: float = 100.0
@@ -80,9 +85,12 @@ class World:
 
     # The server's side
 
+    def lane(self) -> Lane:
+        return LaneN(text=False)
+
     def connect(self) -> None:
         """A fresh connection; what the client has applied stays."""
-        self.core = Connection(LaneN(text=False), self.limits)
+        self.core = Connection(self.lane(), self.limits)
         self.pending, self.closed, self.timer = [], None, None
         self.watched.clear()
         self.feed(
@@ -95,6 +103,7 @@ class World:
                 WALL + self.now + self.lease,
                 self.renewable,
                 self.soft_failure,
+                measured=self.measured,
             )
         )
 
@@ -105,7 +114,7 @@ class World:
             match output:
                 case ev.Send():
                     assert self.closed is None, "nothing is said after a close"
-                    self._receive(pb.KhalaFrame.FromString(output.message.data))
+                    self.receive(output.message)
                 case ev.Close():
                     self.closed = output
                 case ev.Watch():
@@ -114,7 +123,9 @@ class World:
                     self.watched.discard(output.topic)
                 case ev.Timer():
                     self.timer = output.at
-                case ev.Authorize() | ev.ReadTopic() | ev.Fetch() | ev.Introspect() | ev.CheckToken():
+                case ev.RecoveryGrant():
+                    self.grants[output.topic] = 5
+                case ev.Authorize() | ev.ReadTopic() | ev.ReadView() | ev.Fetch() | ev.Introspect() | ev.CheckToken():
                     self.pending.append(output)
         return outputs
 
@@ -128,6 +139,12 @@ class World:
         topics = tuple(Wanted(item) if isinstance(item, str) else item for item in wanted)
         self.say(speech.Subscribe("req", topics, batch_rows))
 
+    def unsubscribe(self, name: str) -> None:
+        self.say(speech.Unsubscribe("u", (name,)))
+
+    def beat(self) -> None:
+        self.say(speech.ClientBeat(""))
+
     def step(self, index: int = 0) -> None:
         """Answer one open question of the core."""
         question = self.pending.pop(index % len(self.pending))
@@ -137,10 +154,31 @@ class World:
                 self.feed(ev.Acl(question.ticket, decisions))
             case ev.ReadTopic():
                 facts = self.topics[question.topic].facts(question.cursor, question.budget)
-                self.feed(ev.TopicState(question.ticket, facts))
+                recovered = question.start is speech.Start.RECOVERY and self._use_grant(question.topic)
+                self.feed(ev.TopicState(question.ticket, facts, recovered=recovered))
+            case ev.ReadView():
+                self.feed(ev.ViewState(question.ticket, self.view_members(question.limit), self.clock_ms))
             case ev.Fetch():
                 page = self.topics[question.topic].page(question.after, question.limit, question.bytes_max)
                 self.feed(ev.Rows(page, question.ticket))
+
+    def _use_grant(self, topic: str) -> bool:
+        left = self.grants.get(topic, 0)
+        self.grants[topic] = max(left - 1, 0)
+        return left > 0
+
+    @property
+    def clock_ms(self) -> int:
+        return int(self.now * 1000)
+
+    def view_members(self, limit: int) -> tuple[Member, ...]:
+        """Worker topics in `members` (name -> created, unix ms), as the journal would find them."""
+        found = []
+        for name, created_ms in self.members.items():
+            parsed = grammar.parse(name)
+            assert parsed is not None
+            found.append(Member(parsed, self.topics[name].facts(None, 0), None, created_ms))
+        return tuple(found[:limit])
 
     def decide(self, principal: Principal, name: str) -> access.Decision:
         topic = self.topics.get(name)
@@ -177,56 +215,60 @@ class World:
 
     # The client's side
 
-    def _receive(self, frame: pb.KhalaFrame) -> None:
+    def receive(self, message: speech.Encoded) -> None:
+        """One message of the server, as a client of this lane takes it."""
+        frame = pb.KhalaFrame.FromString(message.data)
         assert frame.topic, "a frame names its topic"
         self.frames.append(frame)
         if frame.kind == pb.KHALA_FRAME_KIND_SUBSCRIBED:
             for result in pb.Subscribed.FromString(frame.payload_bytes).results:
                 if not result.error:
-                    self._start(result)
+                    chain = result.chain or None
+                    self.started(result.topic_name, result.effective_resume_after, result.lineage, chain)
         elif frame.kind == pb.KHALA_FRAME_KIND_UPDATE_BATCH:
             batch = pb.UpdateBatch.FromString(frame.payload_bytes)
             for update in batch.updates:
-                self._apply(update)
+                self.apply(update.topic_name, update.watermark, update.payload, update.payload_hash)
             kept = self.state[frame.topic]
             kept.live = kept.live or batch.replay_complete
             for cursor in batch.head_watermarks:
-                self._compare(cursor)
+                self.compare(cursor.topic_name, cursor.watermark, cursor.chain)
         elif frame.kind == pb.KHALA_FRAME_KIND_HEARTBEAT:
             for cursor in pb.Heartbeat.FromString(frame.payload_bytes).watermarks:
-                self._compare(cursor)
+                self.compare(cursor.topic_name, cursor.watermark, cursor.chain)
         elif frame.kind == pb.KHALA_FRAME_KIND_ERROR:
             error = pb.Error.FromString(frame.payload_bytes)
             for stale in error.stale_topics:
                 self.state.pop(stale.topic_name, None)
 
-    def _start(self, result: pb.TopicResult) -> None:
-        kept = self.state.setdefault(result.topic_name, Applied())
+    def started(self, name: str, position: int, lineage: str, chain: str | None) -> None:
+        """The server says where it begins: state beyond that, or of another lineage, is dropped."""
+        kept = self.state.setdefault(name, Applied())
         kept.live = False
-        if result.effective_resume_after != kept.watermark or result.lineage != kept.lineage:
-            kept.rows = {seq: row for seq, row in kept.rows.items() if seq <= result.effective_resume_after}
-            kept.watermark, kept.lineage = result.effective_resume_after, result.lineage
-            kept.chain = bytes.fromhex(result.chain) if result.chain else None
-        elif result.chain and kept.chain is None:
-            kept.chain = bytes.fromhex(result.chain)
+        if position != kept.watermark or lineage != kept.lineage:
+            kept.rows = {seq: row for seq, row in kept.rows.items() if seq <= position}
+            kept.watermark, kept.lineage = position, lineage
+            kept.chain = bytes.fromhex(chain) if chain else None
+        elif chain and kept.chain is None:
+            kept.chain = bytes.fromhex(chain)
 
-    def _apply(self, update: pb.Update) -> None:
-        kept = self.state[update.topic_name]
-        if update.watermark <= kept.watermark:
+    def apply(self, name: str, seq: int, payload: bytes, digest: bytes) -> None:
+        kept = self.state[name]
+        if seq <= kept.watermark:
             return
-        assert update.watermark == kept.watermark + 1, f"hole before {update.watermark} in {update.topic_name}"
-        kept.rows[update.watermark] = update.payload
-        kept.watermark = update.watermark
+        assert seq == kept.watermark + 1, f"hole before {seq} in {name}"
+        kept.rows[seq] = payload
+        kept.watermark = seq
         if kept.chain is not None:
-            kept.chain = chain_next(kept.chain, update.watermark, update.payload_hash)
+            kept.chain = chain_next(kept.chain, seq, digest)
 
-    def _compare(self, cursor: pb.TopicCursor) -> None:
-        kept = self.state.get(cursor.topic_name)
-        if kept is None or not cursor.chain or cursor.watermark != kept.watermark:
+    def compare(self, name: str, watermark: int, chain: str | None) -> None:
+        kept = self.state.get(name)
+        if kept is None or not chain or watermark != kept.watermark:
             return
         if kept.chain is None:
-            kept.chain = bytes.fromhex(cursor.chain)
-        elif kept.chain.hex() != cursor.chain:
+            kept.chain = bytes.fromhex(chain)
+        elif kept.chain.hex() != chain:
             kept.mismatches += 1
 
     # Reading the transcript

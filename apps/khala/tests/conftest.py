@@ -150,18 +150,21 @@ class JournalTopic:
             [name, owner_key, org_id, self.lineage, self.chain, self.chain],
         )
 
-    def append(self, *payloads: object, hint: bool = True) -> None:
+    def append(
+        self, *payloads: object, hint: bool = True, doc: tuple[str, int] | None = None, metadata: str = "{}"
+    ) -> None:
         with self.writer.transaction():
             for payload in payloads:
                 text = canonical_text(payload)
                 digest = sha256(text.encode()).digest()
                 self.head += 1
                 self.chain = self.chains[self.head] = chain_next(self.chain, self.head, digest)
+                key, version = doc or (f"doc:{self.head}", self.head)
                 self.writer.execute(
                     "INSERT INTO sync_stream_events (topic, seq, kind, doc_key, doc_version, payload, payload_sha256, "
                     "schema_version, metadata, chain, inserted_at) "
-                    "VALUES (%s, %s, 'test.event', %s, %s, %s, %s, 1, '{}', %s, now())",
-                    [self.name, self.head, f"doc:{self.head}", self.head, text, f"sha256:{digest.hex()}", self.chain],
+                    "VALUES (%s, %s, 'test.event', %s, %s, %s, %s, 1, %s, %s, now())",
+                    [self.name, self.head, key, version, text, f"sha256:{digest.hex()}", metadata, self.chain],
                 )
             self.writer.execute(
                 "UPDATE sync_topic_sequences SET seq = %s, chain = %s WHERE topic = %s",

@@ -57,9 +57,13 @@ def test_isolation_matrix(topic: str, actor: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize("actor", ACTORS)
-def test_the_fan_in_view_is_not_served_on_this_lane(actor: str) -> None:
+def test_everybody_may_see_the_view_of_what_is_their_own(actor: str) -> None:
     decision = Access().decide(ACTORS[actor], grammar.VIEW, None)
-    assert (decision.reason, decision.detail) == ("forbidden_topic", "view_not_supported")
+    assert decision.allowed and decision.is_view
+
+
+def test_the_views_inner_name_is_no_topic() -> None:
+    assert grammar.parse(grammar.VIEW_TOPIC.name) is None
 
 
 def test_a_shared_row_without_an_organisation_is_not_everybodys() -> None:

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from apps.khala.domain.access import Principal
 from apps.khala.domain.handshake import Denial, Offer
-from apps.khala.services.admission import Admission, Admitted
+from apps.khala.services.admission import Admission, Admitted, window_seconds
 from apps.khala.services.database import DatabaseThreads
 from apps.khala.services.revocations import Push, RevocationBook, push_of, since, store
 from apps.khala.tests.conftest import User
@@ -51,7 +51,7 @@ def test_the_order_of_denials(threads: DatabaseThreads, user: User) -> None:
 
 
 def test_one_address_does_not_use_up_everybodys_share(threads: DatabaseThreads) -> None:
-    admission = _admission(threads, handshake_ip_burst=1)
+    admission = _admission(threads, handshake_ip_burst=1, handshake_ip_rate=1)
     assert _decide(admission, _offer(None)) == (401, "missing_authorization")
     assert _decide(admission, _offer(None)) == (429, "address_rate")
     other = Offer("10.0.0.2", None, None, (), (), "req_12345678")
@@ -77,14 +77,33 @@ def test_a_full_node_is_overloaded(threads: DatabaseThreads, user: User) -> None
     admission.left(Principal("somebody"), failed=False)
 
 
-def test_a_device_that_keeps_failing_waits(threads: DatabaseThreads, user: User) -> None:
-    admission = _admission(threads)
+def test_a_device_that_keeps_failing_waits_whichever_process_it_asks(threads: DatabaseThreads, user: User) -> None:
+    one, other = _admission(threads), _admission(threads)
     principal = Principal(user.user_id, user.org_id, user.session_id, user.device_id)
+
+    async def fail() -> None:
+        one.entered(principal)
+        one.left(principal, failed=True)
+        await one.stop()
+
     for _ in range(3):
-        admission.entered(principal)
-        admission.left(principal, failed=True)
-    assert _decide(admission, _offer(user.token())) == (101, "")
-    assert _decide(admission, _offer(user.token())) == (429, "repeated_failures")
+        asyncio.run(fail())
+    assert _decide(other, _offer(user.token())) == (101, "")
+    assert _decide(other, _offer(user.token())) == (429, "repeated_failures")
+
+
+@pytest.mark.parametrize("what", ["user", "device"])
+def test_processes_share_the_rates_of_users_and_devices(threads: DatabaseThreads, user: User, what: str) -> None:
+    one, other = (_admission(threads, **{f"handshake_{what}_burst": 2, f"handshake_{what}_rate": 1}) for _ in range(2))
+    assert _decide(one, _offer(user.token())) == (101, "")
+    assert _decide(other, _offer(user.token())) == (101, "")
+    assert _decide(one, _offer(user.token())) == (429, f"{what}_rate")
+    assert _decide(other, _offer(user.token())) == (429, f"{what}_rate")
+
+
+@pytest.mark.parametrize(("rate", "burst", "seconds"), [(5, 20, 3), (2, 10, 4), (10, 10, 1), (100, 1, 1)])
+def test_a_burst_and_a_rate_make_a_window(rate: int, burst: int, seconds: int) -> None:
+    assert window_seconds(rate, burst) == seconds
 
 
 def test_two_handshakes_with_one_token_and_exactly_one_wins(threads: DatabaseThreads, user: User) -> None:

@@ -104,14 +104,13 @@ def test_hints_of_any_kind_change_nothing_in_what_is_delivered(hints: list[tuple
 
 def test_failures_of_one_topic_do_not_touch_the_others() -> None:
     here = world(run_topic(rows=2), run_topic("r2"), rows={"run:r2:events": TopicRow("user:b")})
-    here.subscribe(RUN, "run:r2:events", "run:404:events", "nonsense", "runtime.codex_worker_events")
+    here.subscribe(RUN, "run:r2:events", "run:404:events", "nonsense")
     here.settle()
     assert [(result.topic_name, result.error, result.reason) for result in here.results] == [
         (RUN, 0, ""),
         ("run:r2:events", pb.SYNC_ERROR_CODE_FORBIDDEN_TOPIC, "owner_mismatch"),
         ("run:404:events", pb.SYNC_ERROR_CODE_FORBIDDEN_TOPIC, "owner_mismatch"),
         ("nonsense", pb.SYNC_ERROR_CODE_FORBIDDEN_TOPIC, "forbidden_topic"),
-        ("runtime.codex_worker_events", pb.SYNC_ERROR_CODE_FORBIDDEN_TOPIC, "forbidden_topic"),
     ]
     assert here.state[RUN].watermark == 2
     assert here.watched == {RUN}

@@ -13,6 +13,8 @@ import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from apps.khala.models import NodeRow, OrderRow
+from apps.khala.services import orders
 from apps.khala.tests.conftest import Native, Serving, User, signed, until
 from openagents.sync.v1 import sync_pb2 as pb
 
@@ -31,8 +33,16 @@ def _by_route(process: subprocess.Popen[bytes], serving: Serving) -> None:
     process.send_signal(signal.SIGTERM)
 
 
+def _by_order(process: subprocess.Popen[bytes], serving: Serving) -> None:
+    """The admin of any process orders it: a row that the node finds, or hears of."""
+    newest = NodeRow.objects.filter(state="serving").latest("started_at")
+    assert orders.drain_node(newest.node_id, "operator", "test")
+    until(lambda: OrderRow.objects.filter(node_id=newest.node_id, kind="drain", outcome="done").exists())
+    process.send_signal(signal.SIGTERM)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("leave", [_by_signal, _by_route])
+@pytest.mark.parametrize("leave", [_by_signal, _by_route, _by_order])
 def test_a_drain_tells_every_client_when_to_come_back(user: User, leave: Leave) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -54,7 +54,7 @@ BINARY, TEXT = LaneN(text=False), LaneN(text=True)
         ('{"heartbeat":{}}', speech.ClientBeat("")),
         ('{"unsubscribe":{"topic_names":["a"]},"future":1}', speech.Unsubscribe("", ("a",))),
         ('{"authenticate":{"token":"t"}}', speech.Authenticate("", "t")),
-        ('{"telemetry":{}}', speech.Malformed("", "bad_message", "unknown_event")),
+        ('{"telemetry":{"event_id":"e"}}', speech.Telemetry("", {"event_id": "e"})),
     ],
 )
 def test_both_subprotocols_hear_the_same(text: str, said: speech.ClientSpeech) -> None:
@@ -95,7 +95,7 @@ def test_bytes_that_are_no_message_are_refused(message: bytes | str) -> None:
 def test_every_error_word_has_its_number_and_goes_out_as_the_word() -> None:
     for word, number in ERROR_CODES.items():
         problem = speech.Problem(word, "text")
-        binary = pb.KhalaFrame.FromString(BINARY.encode(problem).data)
+        binary = pb.KhalaFrame.FromString(BINARY.encode(problem)[0].data)
         assert pb.Error.FromString(binary.payload_bytes).code == number
-        frame = orjson.loads(TEXT.encode(problem).data)
+        frame = orjson.loads(TEXT.encode(problem)[0].data)
         assert orjson.loads(base64.b64decode(frame["payload_bytes"]))["code"] == word

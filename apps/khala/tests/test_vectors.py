@@ -42,7 +42,7 @@ def test_e1_e2_payload_hash(value: object, text: str, digest: str) -> None:
 def test_e1_base64_is_what_schema_1_sends() -> None:
     digest = bytes.fromhex("b8714710001d1bca3e8b7f02a60f29d609604a7e1afef4ab1c5c85d4d60d19f8")
     row = Row(1, "k", "d", 1, b"{}", digest, b"", 0)
-    frame = orjson.loads(LaneN(text=True).encode_batch(_live(row, "run:r1:events")).data)
+    frame = orjson.loads(LaneN(text=True).encode_batch(_live(row, "run:r1:events"))[0].data)
     update = orjson.loads(base64.b64decode(frame["payload_bytes"]))["updates"][0]
     assert update["payload_hash"] == "uHFHEAAdG8o+i38Cpg8p1glgSn4a/vSrHFyF1NYNGfg="
 
@@ -61,12 +61,12 @@ E3_FRAME = (
 
 def test_e3_live_batch_binary_and_json() -> None:
     row = Row(7, "", "", 0, b'{"a":1}', b"", b"\x00" * 32, 0)
-    binary = LaneN(text=False).encode_batch(_live(row, "run:r1:events"))
+    [binary] = LaneN(text=False).encode_batch(_live(row, "run:r1:events"))
     assert binary.data.hex() == E3_FRAME
     assert pb.KhalaFrame.FromString(binary.data).payload_bytes.hex() == E3_BATCH
     lane = LaneN(text=True)
     lane.schema_version = 2
-    assert lane.encode_batch(_live(row, "run:r1:events")).data == (
+    assert lane.encode_batch(_live(row, "run:r1:events"))[0].data == (
         b'{"topic":"run:r1:events","seq":"7","kind":"KHALA_FRAME_KIND_UPDATE_BATCH","payload_bytes":'
         b'"ChoiB3siYSI6MX0oB0INcnVuOnIxOmV2ZW50cxABGhEQBxoNcnVuOnIxOmV2ZW50cw==","schema_version":2}'
     )
@@ -155,11 +155,11 @@ OTHER_2 = bytes.fromhex("e51713e7" + "00" * 26 + "2886")
 
 def test_e11_heartbeat_in_both_schemas() -> None:
     beat = Beat((Cursor("run:r1:events", 3, CHAIN_3),))
-    text = orjson.loads(LaneN(text=True).encode(beat).data)
+    text = orjson.loads(LaneN(text=True).encode(beat)[0].data)
     assert base64.b64decode(text["payload_bytes"]) == (
         b'{"watermarks":[{"topic":"run:r1:events","watermark":3,"chain":"' + CHAIN_3.hex().encode() + b'"}]}'
     )
-    binary = pb.KhalaFrame.FromString(LaneN(text=False).encode(beat).data)
+    binary = pb.KhalaFrame.FromString(LaneN(text=False).encode(beat)[0].data)
     assert binary.payload_bytes.hex() == (
         "0a5310031a0d72756e3a72313a6576656e74732a4063326537346436343535373065633465633565616164663161626262343437326"
         "564383130646362336137313664383664306330663039393461633233353133"

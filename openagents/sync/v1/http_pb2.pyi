@@ -337,6 +337,66 @@ class FanoutMetricsResponse(_message.Message):
     stats: FanoutStats
     def __init__(self, driver: _Optional[str] = ..., delivery_metrics: _Optional[_Union[FanoutDeliveryMetrics, _Mapping]] = ..., topic_windows: _Optional[_Iterable[_Union[FanoutTopicWindow, _Mapping]]] = ..., stats: _Optional[_Union[FanoutStats, _Mapping]] = ...) -> None: ...
 
+class KhalaConnectionPosition(_message.Message):
+    __slots__ = ("topic", "state", "position", "lag")
+    TOPIC_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    LAG_FIELD_NUMBER: _ClassVar[int]
+    topic: str
+    state: str
+    position: int
+    lag: int
+    def __init__(self, topic: _Optional[str] = ..., state: _Optional[str] = ..., position: _Optional[int] = ..., lag: _Optional[int] = ...) -> None: ...
+
+class KhalaConnection(_message.Message):
+    __slots__ = ("connection_id", "node_id", "lane", "principal_key", "user_id", "org_id", "device_id", "session_id", "surface", "client_build_id", "opened_at", "joined_at", "live", "positions")
+    CONNECTION_ID_FIELD_NUMBER: _ClassVar[int]
+    NODE_ID_FIELD_NUMBER: _ClassVar[int]
+    LANE_FIELD_NUMBER: _ClassVar[int]
+    PRINCIPAL_KEY_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ORG_ID_FIELD_NUMBER: _ClassVar[int]
+    DEVICE_ID_FIELD_NUMBER: _ClassVar[int]
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    SURFACE_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_BUILD_ID_FIELD_NUMBER: _ClassVar[int]
+    OPENED_AT_FIELD_NUMBER: _ClassVar[int]
+    JOINED_AT_FIELD_NUMBER: _ClassVar[int]
+    LIVE_FIELD_NUMBER: _ClassVar[int]
+    POSITIONS_FIELD_NUMBER: _ClassVar[int]
+    connection_id: str
+    node_id: str
+    lane: str
+    principal_key: str
+    user_id: str
+    org_id: str
+    device_id: str
+    session_id: str
+    surface: str
+    client_build_id: str
+    opened_at: _timestamp_pb2.Timestamp
+    joined_at: _timestamp_pb2.Timestamp
+    live: bool
+    positions: _containers.RepeatedCompositeFieldContainer[KhalaConnectionPosition]
+    def __init__(self, connection_id: _Optional[str] = ..., node_id: _Optional[str] = ..., lane: _Optional[str] = ..., principal_key: _Optional[str] = ..., user_id: _Optional[str] = ..., org_id: _Optional[str] = ..., device_id: _Optional[str] = ..., session_id: _Optional[str] = ..., surface: _Optional[str] = ..., client_build_id: _Optional[str] = ..., opened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., joined_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., live: _Optional[bool] = ..., positions: _Optional[_Iterable[_Union[KhalaConnectionPosition, _Mapping]]] = ...) -> None: ...
+
+class KhalaConnectionsResponse(_message.Message):
+    __slots__ = ("connections", "next_cursor")
+    CONNECTIONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_CURSOR_FIELD_NUMBER: _ClassVar[int]
+    connections: _containers.RepeatedCompositeFieldContainer[KhalaConnection]
+    next_cursor: str
+    def __init__(self, connections: _Optional[_Iterable[_Union[KhalaConnection, _Mapping]]] = ..., next_cursor: _Optional[str] = ...) -> None: ...
+
+class KhalaConnectionCloseResponse(_message.Message):
+    __slots__ = ("connection_id", "reason")
+    CONNECTION_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    connection_id: str
+    reason: str
+    def __init__(self, connection_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
 class KhalaConnectionCloseRequest(_message.Message):
     __slots__ = ("reason",)
     REASON_FIELD_NUMBER: _ClassVar[int]

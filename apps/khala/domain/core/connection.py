@@ -6,28 +6,58 @@ Delivery of rows lives in `delivery.Delivery`, which this class owns; together t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from apps.khala.domain import access, backoff, compat
 from apps.khala.domain.access import Principal
 from apps.khala.domain.closing import CloseCode
-from apps.khala.domain.compat import Client
+from apps.khala.domain.compat import Client, Window
 from apps.khala.domain.core import events as ev
 from apps.khala.domain.core import speech
+from apps.khala.domain.core.authority import Authority
 from apps.khala.domain.core.delivery import Delivery
 from apps.khala.domain.core.lane import FRAME_KINDS, Lane
 from apps.khala.domain.core.limits import Limits
 from apps.khala.domain.core.speech import Notice, Problem, ServerSpeech
-from apps.khala.domain.core.states import JOINED_STATES, Cause, Conn, next_connection
+from apps.khala.domain.core.states import Cause, Conn, next_connection
 from apps.khala.domain.rates import Bucket
 
 JOIN_CHANNEL: Final = "sync:v1"
 _READY_OR_GRACE: Final = (Conn.READY, Conn.GRACE)
+SINGLE_CODES: Final = {
+    "stale_cursor": CloseCode.NORMAL,
+    "forbidden_topic": CloseCode.DENIED,
+    "rate_limited": CloseCode.RATE_LIMITED,
+}
+"""How a connection for one topic closes when it loses it; anything else is a failure of ours."""
 
 
 class Connection:
     """The sans-IO core. `handle` takes one input and the time (monotonic seconds) and returns the outputs, in order."""
+
+    __slots__ = (
+        "_armed",
+        "_beat_at",
+        "_close_at",
+        "_drain_reason",
+        "_garbage",
+        "_join_by",
+        "_messages",
+        "_silent_at",
+        "_subscribes",
+        "_tickets",
+        "authority",
+        "client",
+        "delivery",
+        "lane",
+        "limits",
+        "now",
+        "opened",
+        "out",
+        "principal",
+        "state",
+        "wall_offset",
+    )
 
     def __init__(self, lane: Lane, limits: Limits | None = None) -> None:
         self.lane = lane
@@ -38,19 +68,16 @@ class Connection:
         self.opened: ev.Opened | None = None
         self.principal = Principal(None)
         self.delivery = Delivery(self)
-        self._wall_offset = 0.0
+        self.authority = Authority(self)
+        self.client = Client()
+        self.wall_offset = 0.0
         self._tickets = 0
         self._armed: float | None = None
         self._join_by: float | None = None
         self._beat_at: float | None = None
         self._silent_at: float | None = None
-        self._lease_at: float | None = None
-        self._grace_until: float | None = None
-        self._introspect_at: float | None = None
         self._close_at: float | None = None
         self._drain_reason = ""
-        self._renewals = 0
-        self._checking_token = False
         self._garbage: list[float] = []
         self._messages = Bucket.full(self.limits.messages, 0.0)
         self._subscribes = Bucket.full(self.limits.subscribes, 0.0)
@@ -79,8 +106,9 @@ class Connection:
         return self._tickets
 
     def say(self, said: ServerSpeech) -> None:
-        message = self.lane.encode(said)
-        self.emit(ev.Send(message, FRAME_KINDS[type(said).__name__]))
+        kind = FRAME_KINDS[type(said).__name__]
+        for message in self.lane.encode(said):
+            self.emit(ev.Send(message, kind))
 
     def emit(self, output: ev.Output) -> None:
         self.out.append(output)
@@ -96,17 +124,37 @@ class Connection:
         self.move(cause)
         self.emit(ev.Close(code, word))
 
+    def refused(self, results: tuple[speech.Result, ...]) -> None:
+        """A request that wanted all or nothing got nothing: a connection for one topic has no more to live for."""
+        if self.lane.manners.single:
+            self._end_single(next(result.code for result in results if result.code))
+
+    def topic_lost(self, problem: Problem) -> None:
+        """A topic ended by the server; the client is told."""
+        self.say(problem)
+        if self.lane.manners.single:
+            self._end_single(problem.code)
+
+    def _end_single(self, word: str) -> None:
+        self.finish(Cause.FINISHED, SINGLE_CODES.get(word, CloseCode.INTERNAL), word)
+
+    def moved(self) -> list[ev.SaveWatermark]:
+        """Positions that changed since this was asked last; those that ended were put out when they did."""
+        return self.delivery.moved()
+
     def unix_ms(self, at: float | None = None) -> int:
         """Wall clock in milliseconds for a time of the monotonic clock (default: now)."""
-        return int(((self.now if at is None else at) + self._wall_offset) * 1000)
+        return int(((self.now if at is None else at) + self.wall_offset) * 1000)
 
     # Opening and joining
 
     def _on_opened(self, event: ev.Opened) -> None:
         self.opened = event
         self.principal = event.principal
-        self._wall_offset = event.wall - self.now
-        self._lease_at = event.lease_expires_at - self._wall_offset
+        self.wall_offset = event.wall - self.now
+        self.authority.lease_at = event.lease_expires_at - self.wall_offset
+        # A client that never speaks gives no sign either: there the host's own count has to do.
+        self.delivery.pressure.measured = event.measured or not self.lane.manners.heard
         self._join_by = self.now + self.limits.join_timeout
         self._messages = Bucket.full(self.limits.messages, self.now)
         self._subscribes = Bucket.full(self.limits.subscribes, self.now)
@@ -115,28 +163,28 @@ class Connection:
     def _hello(self, hello: speech.Hello) -> None:
         assert self.opened is not None
         if self.opened.soft_failure:
-            self._end_access(self.opened.soft_failure, cause=Cause.JOIN_FAILED)
+            self.authority.end_access(self.opened.soft_failure, Cause.JOIN_FAILED, hello.request_id)
             return
-        window = self.opened.window
-        client = _merge(Client(hello.client_build_id, hello.protocol_version, hello.schema_version), self.opened.stated)
-        failure = compat.check(client, window) if window.enforced else None
-        if hello.schema_version not in (0, 1, 2):
-            failure = failure or "unsupported_schema_version"
-        if failure is not None:
-            self.emit(ev.Audit("khala.join.denied", "deny", failure))
+        if hello.device_id and hello.device_id != self.principal.device_id:
             problem = Problem(
-                failure, compat.MESSAGES[failure], request_id=hello.request_id, reason=failure, window=window
+                "unauthorized", "this is another device", request_id=hello.request_id, reason="device_mismatch"
             )
-            self.finish(Cause.JOIN_FAILED, CloseCode.INCOMPATIBLE, failure, problem)
+            self.emit(ev.Audit("khala.join.denied", "deny", "device_mismatch"))
+            self.finish(Cause.JOIN_FAILED, CloseCode.REAUTH, "device_mismatch", problem)
             return
-        self.lane.schema_version = hello.schema_version or self.lane.schema_version
+        said = Client(hello.client_build_id, hello.protocol_version, hello.schema_version)
+        self.client = compat.merged(said, self.opened.stated)
+        failure = self.incompatible(self.opened.window) or self.lane.adopt(hello)
+        if failure:
+            self.turn_away(failure, self.opened.window, Cause.JOIN_FAILED, hello.request_id)
+            return
         frames, octets = self.delivery.open_window(hello.window_frames, hello.window_bytes)
         self.move(Cause.JOINED)
         self._join_by = None
         self._heard()
         self._beat_at = self.now + self.limits.heartbeat_interval
         self.emit(
-            ev.Audit("khala.join.allowed", "allow", attributes={"client": hello.client, "build": client.build_id})
+            ev.Audit("khala.join.allowed", "allow", attributes={"client": hello.client, "build": self.client.build_id})
         )
         self.say(
             speech.Welcome(
@@ -146,13 +194,34 @@ class Connection:
                 heartbeat_timeout_ms=int(self.limits.heartbeat_timeout * 1000),
                 window_frames=frames,
                 window_bytes=octets,
-                window=window,
+                window=self.opened.window,
                 server_time_ms=self.unix_ms(),
                 reconnect_ms=self.reconnect_ms(JOIN_CHANNEL, 0),
                 allowed_topics=tuple(access.allowed_topics(self.principal)),
-                lease_expires_ms=self.unix_ms(self._lease_at),
+                lease_expires_ms=self.unix_ms(self.authority.lease_at),
+                request_id=hello.request_id,
+                subscription_id=self.delivery.starting.subscription_id,
             )
         )
+
+    def incompatible(self, window: Window) -> str:
+        return compat.refusal(self.client, window, legacy=self.lane.manners.legacy) or ""
+
+    def turn_away(self, failure: str, window: Window, cause: Cause, request_id: str = "") -> None:
+        self.emit(ev.Audit("khala.join.denied", "deny", failure))
+        message = compat.MESSAGES[failure]
+        problem = Problem(failure, message, request_id=request_id, reason=failure, window=window)
+        self.finish(cause, CloseCode.INCOMPATIBLE, failure, problem)
+
+    def _leave(self, left: speech.Left | None) -> None:
+        """Back to where a join is expected; nothing of before remains."""
+        self.delivery.leave_all()
+        self.move(Cause.LEFT)
+        self._silent_at = self._beat_at = None
+        self.authority.leave()
+        self._join_by = self.now + self.limits.join_timeout
+        if left is not None:
+            self.say(left)
 
     def reconnect_ms(self, topic: str, cursor: int) -> int:
         limits = self.limits
@@ -166,11 +235,15 @@ class Connection:
             self._too_fast()
             return
         said = event.said
+        match said:
+            case speech.Noise():
+                return
+            case speech.Ping():
+                self._heard()
+                self.say(speech.Pong(said.request_id))
+                return
         if self.state is Conn.OPEN:
-            if isinstance(said, speech.Hello):
-                self._hello(said)
-            else:
-                self._garbled("not_joined")
+            self._before_join(said)
             return
         self._heard()
         match said:
@@ -181,16 +254,40 @@ class Connection:
             case speech.Ack():
                 self.delivery.acknowledge(said.applied)
             case speech.ClientBeat():
-                self.delivery.acknowledge(said.applied)
-                if not self.closing:
-                    self.say(speech.Beat(self.delivery.positions(), self.unix_ms()))
+                self._client_beat(said)
             case speech.Authenticate():
-                self._checking_token = True
-                self.emit(ev.CheckToken(said.token))
+                self.authority.authenticate(said)
+            case speech.Hello() if self.lane.manners.rejoins and self.state in _READY_OR_GRACE:
+                self._leave(None)
+                self._hello(said)
             case speech.Hello():
                 self.say(Problem("bad_message", "already joined", request_id=said.request_id, reason="already_joined"))
+            case speech.Leave() if self.state in _READY_OR_GRACE:
+                self._leave(speech.Left(said.request_id))
+            case speech.Leave():
+                self.say(speech.Left(said.request_id))
+            case speech.Telemetry():
+                self.emit(ev.Ingest(said.event))
             case speech.Malformed():
                 self.say(Problem(said.code, "the message was refused", request_id=said.request_id, reason=said.reason))
+
+    def _before_join(self, said: speech.ClientSpeech) -> None:
+        if isinstance(said, speech.Hello):
+            self._hello(said)
+        elif self.lane.manners.strict:
+            self._garbled("not_joined")
+        elif isinstance(said, speech.Malformed) and said.code == "bad_topic":
+            self.say(Problem(said.code, "no such channel", request_id=said.request_id, reason=said.reason))
+        else:
+            request_id = getattr(said, "request_id", "")
+            self.say(Problem("not_joined", "join first", request_id=request_id, reason="unmatched topic"))
+
+    def _client_beat(self, said: speech.ClientBeat) -> None:
+        self.delivery.pressure.heard()
+        self.delivery.acknowledge(said.applied)
+        if not self.closing:
+            ours = self.delivery.starting.subscription_id
+            self.say(speech.Beat(self.delivery.positions(), self.unix_ms(), said.request_id, ours))
 
     def _subscribe(self, asked: speech.Subscribe) -> None:
         if self._subscribes.take(self.now) > 0:
@@ -216,7 +313,8 @@ class Connection:
     def _on_garbage(self, event: ev.ClientGarbage) -> None:
         horizon = self.now - self.limits.garbage_seconds
         self._garbage = [*(at for at in self._garbage if at > horizon), self.now]
-        if self.state is Conn.OPEN or len(self._garbage) > self.limits.garbage_max:
+        at_once = self.state is Conn.OPEN and self.lane.manners.strict
+        if at_once or len(self._garbage) > self.limits.garbage_max:
             self._garbled(event.reason)
         else:
             self.say(Problem("bad_message", "the message could not be read", reason=event.reason))
@@ -230,79 +328,8 @@ class Connection:
         self.finish(Cause.TOO_FAST, CloseCode.RATE_LIMITED, "rate_limited", problem)
 
     def _heard(self) -> None:
-        self._silent_at = self.now + self.limits.heartbeat_timeout
-
-    # Authority over time
-
-    def _on_revoked(self, event: ev.Revoked) -> None:
-        if event.org_id is not None:
-            self.delivery.end_org(event.org_id)
-        else:
-            self.emit(ev.Metric("evictions", (event.reason,)))
-            self._end_access(event.reason)
-
-    def _end_access(self, reason: str, cause: Cause = Cause.ACCESS_ENDED) -> None:
-        problem = Problem("reauth_required", "sign in again", reason=reason)
-        self.emit(ev.Audit("khala.evicted" if cause is Cause.ACCESS_ENDED else "khala.reauth.denied", "deny", reason))
-        self.finish(cause, CloseCode.REAUTH, "reauth_required", problem)
-
-    def _on_lease_renewed(self, event: ev.LeaseRenewed) -> None:
-        if self.state not in JOINED_STATES:
-            return
-        assert self.opened is not None
-        self._renewals += 1
-        unit = backoff.unit(f"{self.opened.connection_id}|{self._renewals}|{self.opened.unit}")
-        self._extend(self.now + backoff.around(self.limits.reauth_interval, unit))
-        self._adopt(replace(self.principal, scopes=self.principal.scopes & event.scopes))
-
-    def _extend(self, lease_at: float) -> None:
-        self._lease_at = lease_at
-        self._grace_until = self._introspect_at = None
-        self.move(Cause.LEASE_RENEWED)
-
-    def _adopt(self, principal: Principal) -> None:
-        fewer = self.principal.scopes - principal.scopes
-        self.principal = principal
-        if fewer:
-            self.delivery.recheck_all()
-
-    def _on_lease_refused(self, event: ev.LeaseRefused) -> None:
-        if self.state in JOINED_STATES:
-            self.emit(ev.Metric("evictions", (event.reason,)))
-            self._end_access(event.reason)
-
-    def _on_lease_unknown(self, event: ev.LeaseUnknown) -> None:
-        if self.state is Conn.GRACE:
-            self._introspect_at = self.now + self.limits.reauth_retry
-
-    def _on_token_checked(self, event: ev.TokenChecked) -> None:
-        if not self._checking_token or self.state not in JOINED_STATES:
-            return
-        self._checking_token = False
-        reason = event.reason
-        if event.principal is not None and not event.principal.is_same_as(self.principal):
-            reason = "principal_mismatch"
-        if reason or event.principal is None:
-            self.emit(ev.Audit("khala.reauth.denied", "deny", reason))
-            self.say(speech.AuthAnswer(False, self.unix_ms(self._lease_at), reason))
-            return
-        self._extend(event.expires_at - self._wall_offset)
-        self._adopt(event.principal)
-        self.say(speech.AuthAnswer(True, self.unix_ms(self._lease_at)))
-
-    def _lease_overdue(self) -> None:
-        assert self.opened is not None
-        if not self.opened.renewable:
-            self._end_access("token_expired")
-            return
-        self.move(Cause.LEASE_OVERDUE)
-        self._lease_at = None
-        self._grace_until = self.now + self.limits.reauth_grace
-        self._introspect()
-
-    def _introspect(self) -> None:
-        self._introspect_at = None
-        self.emit(ev.Introspect(self.principal))
+        if self.state is not Conn.OPEN and self.lane.manners.heard:
+            self._silent_at = self.now + self.limits.heartbeat_timeout
 
     # Draining
 
@@ -315,7 +342,8 @@ class Connection:
             self.move(Cause.DRAIN)
             self._close_at = event.close_at
             self._drain_reason = event.reason
-            self._lease_at = self._grace_until = self._introspect_at = None
+            self.authority.lease_at = None
+            self.authority.suspend()
 
     def _drained(self) -> None:
         wait = self.reconnect_ms(JOIN_CHANNEL, 0)
@@ -336,13 +364,10 @@ class Connection:
 
     def _agenda(self) -> tuple[tuple[float | None, Callable[[], None]], ...]:
         silent = self._silent_at if self.state in _READY_OR_GRACE else None
-        lease = self._lease_at if self.state is Conn.READY else None
         return (
             (self._join_by, self._join_timed_out),
             (silent, self._silent),
-            (self._grace_until, self._grace_over),
-            (lease, self._lease_overdue),
-            (self._introspect_at, self._introspect),
+            *self.authority.agenda(),
             (self._beat_at, self._beat),
             (self._close_at, self._drained),
         )
@@ -354,10 +379,6 @@ class Connection:
         self.emit(ev.Metric("heartbeat_timeouts"))
         problem = Problem("heartbeat_timeout", "nothing heard from the client")
         self.finish(Cause.SILENT, CloseCode.SILENT, "heartbeat_timeout", problem)
-
-    def _grace_over(self) -> None:
-        self.emit(ev.Metric("evictions", ("reauthorization_unavailable",)))
-        self._end_access("reauthorization_unavailable")
 
     def _beat(self) -> None:
         self._beat_at = self.now + self.limits.heartbeat_interval
@@ -380,32 +401,22 @@ class Connection:
         self.move(Cause.GONE)
 
 
-def _merge(hello: Client, stated: tuple[Client, ...]) -> Client:
-    """Each field from the first source that gives it: query, hello, then claims."""
-    query, *rest = stated or (Client(),)
-    sources = (query, hello, *rest)
-    return Client(
-        next((source.build_id for source in sources if source.build_id.strip()), ""),
-        next((source.protocol_version for source in sources if source.protocol_version.strip()), ""),
-        next((source.schema_version for source in sources if source.schema_version), 0),
-    )
-
-
 _HANDLERS: Final[Mapping[type, Callable[[Connection, Any], None]]] = {
     ev.Opened: Connection._on_opened,
     ev.ClientMsg: Connection._on_client,
     ev.ClientGarbage: Connection._on_garbage,
-    ev.Acl: lambda connection, event: connection.delivery.on_acl(event),
+    ev.Acl: lambda connection, event: connection.delivery.rights.on_acl(event),
     ev.TopicState: lambda connection, event: connection.delivery.starting.on_topic_state(event),
+    ev.ViewState: lambda connection, event: connection.delivery.on_view_state(event),
     ev.Rows: lambda connection, event: connection.delivery.on_rows(event),
     ev.Hint: lambda connection, event: connection.delivery.on_hint(event),
     ev.Writable: lambda connection, event: connection.delivery.on_writable(event),
     ev.IoFailed: lambda connection, event: connection.delivery.on_io_failed(event),
-    ev.Revoked: Connection._on_revoked,
-    ev.LeaseRenewed: Connection._on_lease_renewed,
-    ev.LeaseRefused: Connection._on_lease_refused,
-    ev.LeaseUnknown: Connection._on_lease_unknown,
-    ev.TokenChecked: Connection._on_token_checked,
+    ev.Revoked: lambda connection, event: connection.authority.on_revoked(event),
+    ev.LeaseRenewed: lambda connection, event: connection.authority.on_lease_renewed(event),
+    ev.LeaseRefused: lambda connection, event: connection.authority.on_lease_refused(event),
+    ev.LeaseUnknown: lambda connection, event: connection.authority.on_lease_unknown(event),
+    ev.TokenChecked: lambda connection, event: connection.authority.on_token_checked(event),
     ev.Tick: Connection._on_tick,
     ev.Drain: Connection._on_drain,
     ev.Gone: Connection._on_gone,

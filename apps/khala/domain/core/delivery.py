@@ -7,18 +7,21 @@ new subscribe.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from apps.khala.domain.access import Decision
 from apps.khala.domain.closing import CloseCode
 from apps.khala.domain.core import events as ev
 from apps.khala.domain.core.fairness import DeficitRoundRobin
 from apps.khala.domain.core.pressure import Pressure
-from apps.khala.domain.core.speech import Answer, Batch, Cursor, Notice, Problem, StaleTopic, Unsubscribe
+from apps.khala.domain.core.rights import Rights
+from apps.khala.domain.core.speech import Answer, Batch, Cursor, Notice, Problem, Unsubscribe
 from apps.khala.domain.core.starting import Starting
 from apps.khala.domain.core.states import TERMINAL, Cause, Conn, Sub, SubCause
-from apps.khala.domain.core.subscription import Subscription, Verdict, judge
+from apps.khala.domain.core.subscription import Subscription, Verdict, judge, unsaved
+from apps.khala.domain.core.view import Views, wrapped
 from apps.khala.domain.freshness import Extent
+from apps.khala.domain.grammar import Topic
 from apps.khala.domain.journal import Page
 
 if TYPE_CHECKING:
@@ -28,22 +31,47 @@ if TYPE_CHECKING:
 class Delivery:
     """Subscriptions and flow of one connection."""
 
+    __slots__ = (
+        "_journal_down_since",
+        "_watched",
+        "connection",
+        "fetches",
+        "limits",
+        "names",
+        "pressure",
+        "rights",
+        "starting",
+        "subs",
+        "turns",
+        "views",
+    )
+
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.limits = connection.limits
         self.subs: dict[str, Subscription] = {}
         self.names: dict[str, str] = {}
-        self.rechecks: dict[int, tuple[str, ...]] = {}
         self.fetches: dict[int, Subscription] = {}
         self.starting: Starting = Starting(self)
+        self.rights: Rights = Rights(self)
+        self.views: Views = Views(self)
         self.turns = DeficitRoundRobin(self.limits.slice_bytes)
-        self.pressure = Pressure(self.limits, acknowledges=connection.lane.acknowledges)
+        self.pressure = Pressure(self.limits, acknowledges=connection.lane.manners.acknowledges)
+        self._watched: Counter[str] = Counter()
         self._journal_down_since: float | None = None
 
     @property
     def busy(self) -> bool:
         """Something besides plain live delivery goes on."""
-        return bool(self.turns) or bool(self.fetches)
+        return bool(self.turns or self.fetches or self.views.by_name)
+
+    @property
+    def count(self) -> int:
+        """Names that are held; a view is one."""
+        return len(self.names) + len(self.views.by_name)
+
+    def holds(self, name: str) -> bool:
+        return name in self.names or name in self.views.by_name
 
     def open_window(self, frames: int, octets: int) -> tuple[int, int]:
         return self.pressure.open_window(frames, octets)
@@ -53,76 +81,55 @@ class Delivery:
     def add(self, sub: Subscription) -> None:
         """A topic begins; it is watched before anything of it is read, so no news falls between."""
         self.subs[sub.canonical] = sub
-        self.names[sub.name] = sub.canonical
-        self.connection.emit(ev.Watch(sub.canonical))
+        if sub.view is None:
+            self.names[sub.name] = sub.canonical
+        self.watch(sub.canonical)
 
-    def reposition(self, sub: Subscription, decision: Decision, batch_rows: int) -> None:
+    def watch(self, topic: str) -> None:
+        self._watched[topic] += 1
+        if self._watched[topic] == 1:
+            self.connection.emit(ev.Watch(topic))
+
+    def unwatch(self, topic: str) -> None:
+        self._watched[topic] -= 1
+        if not self._watched[topic]:
+            del self._watched[topic]
+            self.connection.emit(ev.Unwatch(topic))
+
+    def pause(self, sub: Subscription) -> None:
+        """What is being fetched will not be sent: the topic may be about to move."""
+        if sub.flowing:
+            self.turns.remove(sub.canonical)
+            sub.ticket = 0
+            sub.retry_at = None
+
+    def reposition(self, sub: Subscription) -> None:
         """The client starts a topic it holds again, from elsewhere."""
-        self._stop_fetching(sub)
+        self.stop_fetching(sub)
         sub.move(SubCause.REPOSITIONED)
         sub.answered = False
-        sub.gap_tries = sub.io_tries = 0
-        sub.batch_rows = batch_rows
-        sub.org_id, sub.acl_version = decision.org_id, decision.acl_version
+        sub.gap_tries = sub.io_tries = sub.acked = 0
 
     def unsubscribe(self, asked: Unsubscribe) -> None:
-        for name in asked.names:
-            sub = self.subs.get(self.names.get(name.strip(), ""))
-            if sub is not None:
-                self.starting.void(sub, "unsubscribed")
-                self.connection.emit(ev.Audit("khala.unsubscribed", "allow", topic=sub.canonical))
-                self.end(sub, SubCause.ENDED)
+        for name in map(str.strip, asked.names):
+            if self.holds(name):
+                self.starting.void(name, "unsubscribed")
+                self.connection.emit(ev.Audit("khala.unsubscribed", "allow", topic=name))
+                self.drop(name)
         self.starting.answer_complete()
         self.connection.say(Answer(asked.request_id, self.starting.subscription_id, self.positions(), remaining=True))
 
-    # Access that changes
-
-    def recheck_all(self) -> None:
-        for sub in list(self.subs.values()):
-            if sub.flowing:
-                self._recheck(sub)
-
-    def _recheck(self, sub: Subscription) -> None:
-        self._stop_fetching(sub)
-        sub.move(SubCause.ACL_MOVED)
-        ticket = sub.ticket = self.connection.ticket()
-        self.rechecks[ticket] = (sub.canonical,)
-        self.connection.emit(ev.Authorize(ticket, self.connection.principal, (sub.name,), recheck=True))
-
-    def on_acl(self, event: ev.Acl) -> None:
-        canonicals = self.rechecks.pop(event.ticket, None)
-        if canonicals is None:
-            self.starting.on_acl(event)
-            return
-        for canonical, decision in zip(canonicals, event.decisions, strict=True):
-            sub = self.subs.get(canonical)
-            if sub is None or sub.ticket != event.ticket:
-                continue
-            sub.ticket = 0
-            if decision.allowed and decision.topic is not None and decision.topic.name == canonical:
-                sub.org_id, sub.acl_version = decision.org_id, decision.acl_version
-                sub.move(SubCause.REALLOWED)
-                self.mark(sub)
-            else:
-                self.starting.audit(sub.name, decision)
-                self._forbid(sub, decision.reason or "forbidden_topic")
-        self.schedule()
-
-    def end_org(self, org_id: str) -> None:
-        for sub in [sub for sub in self.subs.values() if sub.org_id == org_id]:
-            self.starting.void(sub, "membership_revoked")
-            self._forbid(sub, "membership_revoked")
-        self.starting.answer_complete()
-
-    def _forbid(self, sub: Subscription, reason: str) -> None:
-        answered = sub.answered
-        self.end(sub, SubCause.ENDED)
-        if answered:
-            self.connection.say(Problem("forbidden_topic", "the topic may not be read", topic=sub.name, reason=reason))
+    def drop(self, name: str) -> None:
+        view = self.views.by_name.get(name)
+        if view is not None:
+            self.views.end(view)
+        elif name in self.names:
+            self.end(self.subs[self.names[name]], SubCause.ENDED)
 
     # Rows
 
     def on_hint(self, event: ev.Hint) -> None:
+        self.views.heard(event.topic)
         sub = self.subs.get(event.topic)
         if sub is None or sub.state in TERMINAL:
             return
@@ -149,10 +156,15 @@ class Delivery:
 
     def _news(self, page: Page) -> None:
         """A page that the hub hands to every watcher: delivered at once when nothing else waits, else a hint."""
+        if self.views.by_name:
+            self.views.heard(page.topic)
         sub = self.subs.get(page.topic)
         if sub is None or not sub.flowing or not sub.answered:
             return
         verdict, reasons = judge(sub, page)
+        if sub.held:
+            sub.hear(page.head)
+            return
         at_once = sub.state is Sub.LIVE and not self.turns and not self.fetches and self.pressure.room
         if verdict in (Verdict.RECHECK, Verdict.STALE) or (verdict is Verdict.DELIVER and at_once):
             sub.known_head = page.head
@@ -168,7 +180,7 @@ class Delivery:
         elif verdict is Verdict.NOTHING_NEW:
             self._nothing_new(sub, page)
         elif verdict is Verdict.RECHECK:
-            self._recheck(sub)
+            self.rights.moved(sub)
         elif verdict is Verdict.STALE:
             self._go_stale(sub, reasons, page.extent)
         else:
@@ -182,12 +194,15 @@ class Delivery:
             sub.chain = page.head_chain
 
     def _deliver(self, sub: Subscription, page: Page) -> None:
-        anchor = sub.state is Sub.REPLAY and page.last >= page.head
-        message = self.connection.lane.encode_batch(Batch(sub.name, page, page.last >= page.head, anchor))
-        class_name = sub.topic.topic_class.name
-        self.connection.emit(ev.Send(message, "update_batch", class_name, len(page.rows)))
-        self.pressure.sent(sub.canonical, page.last if page.rows else None, len(message.data))
-        self.turns.charge(sub.canonical, len(message.data))
+        caught_up = page.last >= page.head
+        anchor = sub.state is Sub.REPLAY and caught_up
+        if sub.view is None:
+            self.send(Batch(sub.name, page, caught_up, anchor), sub.topic)
+        else:
+            complete = caught_up and self.views.completes(sub)
+            if page.rows or (complete and not sub.view.completed):
+                self.send(Batch(sub.name, wrapped(page, sub.topic), complete, anchor=False), sub.topic)
+            sub.view.completed = sub.view.completed or complete
         sub.gap_tries = sub.io_tries = 0
         sub.from_primary = False
         sub.lineage = page.extent.lineage
@@ -199,7 +214,18 @@ class Delivery:
         if anchor:
             sub.move(SubCause.CAUGHT_UP)
             took = self.connection.now - (sub.replay_started or self.connection.now)
-            self.connection.emit(ev.Metric("replay_duration_seconds", (class_name, sub.mode), took))
+            self.connection.emit(ev.Metric("replay_duration_seconds", (sub.topic.topic_class.name, sub.mode), took))
+
+    def send(self, batch: Batch, topic: Topic) -> None:
+        """Put one batch on the wire, whatever number of messages this lane makes of it."""
+        page, size, rows = batch.page, 0, len(batch.page.rows)
+        out, class_name = self.connection.out, topic.pattern.class_name
+        for message in self.connection.lane.encode_batch(batch):
+            out.append(ev.Send(message, "update_batch", class_name, rows))
+            size += len(message.data)
+            rows = 0
+        self.pressure.sent(topic.name, page.last if page.rows else None, size)
+        self.turns.charge(topic.name, size)
 
     def _gap(self, sub: Subscription) -> None:
         if sub.gap_tries >= len(self.limits.gap_retries):
@@ -212,30 +238,15 @@ class Delivery:
         sub.from_primary = True
 
     def _go_stale(self, sub: Subscription, reasons: list[str], extent: Extent) -> None:
-        self.note_stale(sub, reasons)
+        if sub.view is not None:
+            self.views.clamp(sub, extent)
+            self.mark(sub)
+            return
+        stale = self.starting.stale(sub, sub.position, reasons, extent)
         self.end(sub, SubCause.STALE)
-        stale = StaleTopic(
-            name=sub.name,
-            canonical=sub.canonical,
-            topic_class=sub.topic.topic_class,
-            reasons=tuple(reasons),
-            resume_after=sub.position,
-            floor=extent.floor,
-            head=extent.head,
-            compaction=extent.compaction,
-            lineage=extent.lineage,
-            snapshot=sub.topic.snapshot_capable,
-        )
-        self.connection.say(
+        self.connection.topic_lost(
             Problem("stale_cursor", "the cursor cannot be resumed", topic=sub.name, reason=reasons[0], stale=stale)
         )
-
-    def note_stale(self, sub: Subscription, reasons: list[str]) -> None:
-        for reason in reasons:
-            self.connection.emit(ev.Metric("stale_cursor", (sub.topic.topic_class.name, reason)))
-        self.connection.emit(ev.Audit("khala.stale_cursor", "deny", reasons[0], sub.canonical))
-        key = self.connection.principal.principal_key
-        self.connection.emit(ev.RecoveryGrant(key, sub.canonical, tuple(reasons)))
 
     # Flow
 
@@ -267,9 +278,12 @@ class Delivery:
 
     def acknowledge(self, applied: tuple[tuple[str, int], ...]) -> None:
         for name, seq in applied:
-            canonical = self.names.get(name)
-            if canonical is not None:
+            view = self.views.by_name.get(name)
+            for canonical in view.members if view else [self.names.get(name, "")]:
                 self.pressure.acknowledged(canonical, seq)
+            sub = self.subs.get(self.names.get(name, ""))
+            if sub is not None and sub.answered:
+                sub.acked = max(sub.acked, min(seq, sub.position))
         self.schedule()
 
     def on_writable(self, event: ev.Writable) -> None:
@@ -285,14 +299,17 @@ class Delivery:
             problem = Problem("internal", "an internal failure")
             self.connection.finish(Cause.BROKEN, CloseCode.INTERNAL, "internal", problem)
             return
-        if event.ticket in self.rechecks:
-            for canonical in self.rechecks.pop(event.ticket):
-                self._forbid(self.subs[canonical], "recheck_failed")
-        elif event.ticket not in self.fetches:
-            self.starting.fail(event.ticket)
-        else:
+        if event.ticket in self.fetches:
             self._retry_later(self.fetches.pop(event.ticket), event.ticket)
+        elif not self.rights.failed(event.ticket) and not self.views.failed(event.ticket):
+            self.starting.fail(event.ticket)
         self.schedule()
+
+    def on_view_state(self, event: ev.ViewState) -> None:
+        if self.views.on_state(event):
+            self.schedule()
+        else:
+            self.starting.on_view_state(event)
 
     def _retry_later(self, sub: Subscription, ticket: int) -> None:
         self._journal_down_since = self._journal_down_since or self.connection.now
@@ -307,6 +324,7 @@ class Delivery:
 
     def due(self) -> float | None:
         times = [sub.retry_at for sub in self.subs.values() if sub.retry_at is not None]
+        times += self.views.due()
         if (strike := self.pressure.watch(self._lagging(), self.connection.now)) is not None:
             times.append(strike)
         return min(times, default=None)
@@ -326,6 +344,7 @@ class Delivery:
             if sub.retry_at is not None and sub.retry_at <= now:
                 sub.retry_at = None
                 self.mark(sub)
+        self.views.tick()
         strikes = self.pressure.second(buffered, self._lagging(), now)
         if strikes >= self.limits.strikes_max:
             self._too_slow()
@@ -345,6 +364,8 @@ class Delivery:
             "the connection takes less than it is sent",
             action="disconnect",
             topic=slowest.name if slowest else "",
+            queue_depth=self.pressure.buffered,
+            queue_limit=self.limits.high_water_bytes,
             reconnect_after_ms=wait,
         )
         self.connection.finish(Cause.TOO_SLOW, CloseCode.SLOW_CONSUMER, "slow_consumer", problem)
@@ -353,27 +374,38 @@ class Delivery:
 
     def positions(self) -> tuple[Cursor, ...]:
         """What was sent of each topic, with its chain: anchors for the client."""
-        return tuple(
-            Cursor(sub.name, sub.position, sub.chain)
-            for sub in self.subs.values()
-            if sub.answered and sub.state not in TERMINAL
+        return (
+            *(
+                Cursor(sub.name, sub.position, sub.chain)
+                for sub in self.subs.values()
+                if sub.answered and sub.view is None
+            ),
+            *self.views.cursors(),
         )
 
-    def _stop_fetching(self, sub: Subscription) -> None:
+    def moved(self) -> list[ev.SaveWatermark]:
+        """Positions that changed since this was asked last."""
+        return [saved for sub in self.subs.values() if (saved := unsaved(sub)) is not None]
+
+    def stop_fetching(self, sub: Subscription) -> None:
         self.turns.remove(sub.canonical)
-        self.rechecks.pop(sub.ticket, None)
+        self.rights.drop(sub.ticket)
         sub.ticket = 0
         sub.retry_at = None
         self.pressure.forget(sub.canonical)
 
     def end(self, sub: Subscription, cause: SubCause) -> None:
-        self._stop_fetching(sub)
+        self.stop_fetching(sub)
+        if (saved := unsaved(sub)) is not None:
+            self.connection.emit(saved)
         sub.move(cause)
         self.subs.pop(sub.canonical, None)
-        self.names.pop(sub.name, None)
-        self.connection.emit(ev.Unwatch(sub.canonical))
+        if sub.view is None:
+            self.names.pop(sub.name, None)
+        self.views.left(sub)
+        self.unwatch(sub.canonical)
 
     def leave_all(self) -> None:
         self.starting.groups.clear()
-        for sub in list(self.subs.values()):
-            self.end(sub, SubCause.ENDED)
+        for name in [*self.names, *self.views.by_name]:
+            self.drop(name)

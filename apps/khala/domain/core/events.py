@@ -10,7 +10,7 @@ from apps.khala.domain.access import Decision, Principal
 from apps.khala.domain.closing import CloseCode
 from apps.khala.domain.compat import Client, Window
 from apps.khala.domain.core.speech import ClientSpeech, Encoded, Start
-from apps.khala.domain.journal import Page, TopicFacts
+from apps.khala.domain.journal import Member, Page, TopicFacts
 
 # Inputs
 
@@ -20,7 +20,8 @@ class Opened:
     """The socket is accepted. `wall` is unix seconds at the same instant as `now`; `unit` a random number in [0, 1).
 
     `soft_failure` is a reason for `reauth_required` found at the handshake. `lease_expires_at` in unix seconds;
-    `renewable` False: the connection ends with its token instead of asking control.
+    `renewable` False: the connection ends with its token instead of asking control. `measured` False: the host cannot
+    tell how much of what was sent is still under way.
     """
 
     connection_id: str
@@ -32,6 +33,7 @@ class Opened:
     renewable: bool = True
     soft_failure: str = ""
     stated: tuple[Client, ...] = ()
+    measured: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,22 @@ class Acl:
 
 @dataclass(frozen=True, slots=True)
 class TopicState:
-    """Answer to ReadTopic. `retry_after_ms` > 0: this start was asked for too often."""
+    """Answer to ReadTopic. `retry_after_ms` > 0: this start was asked for too often. `recovered`: a recovery grant was
+    used for it."""
 
     ticket: int
     facts: TopicFacts
     retry_after_ms: int = 0
+    recovered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ViewState:
+    """Answer to ReadView: the members, most recently written first, as of `read_ms` (unix, the journal's clock)."""
+
+    ticket: int
+    members: tuple[Member, ...]
+    read_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +96,10 @@ class Revoked:
 
 @dataclass(frozen=True, slots=True)
 class LeaseRenewed:
-    """Control says active; `scopes` are those the role grants now."""
+    """Control says active; `scopes` are those the role grants now, `window` the compatibility window in force now."""
 
     scopes: frozenset[str]
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +119,7 @@ class TokenChecked:
     principal: Principal | None
     expires_at: float = 0.0
     reason: str = ""
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +161,7 @@ Input = (
     | ClientGarbage
     | Acl
     | TopicState
+    | ViewState
     | Rows
     | Hint
     | Revoked
@@ -207,6 +223,15 @@ class ReadTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadView:
+    """Find the topics of the fan-in view for this principal, at most `limit`, with their rows."""
+
+    ticket: int
+    principal: Principal
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
 class Fetch:
     """Rows after `after`, at most `limit` and about `bytes_max`. `live`: caught up before; `primary`: no replica."""
 
@@ -232,6 +257,23 @@ class Unwatch:
 @dataclass(frozen=True, slots=True)
 class Introspect:
     principal: Principal
+
+
+@dataclass(frozen=True, slots=True)
+class SaveWatermark:
+    """How far a topic was delivered and acknowledged, for support; no resume ever reads it."""
+
+    topic: str
+    lineage: str
+    delivered: int
+    acked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """A diagnostic event of this client, unchecked."""
+
+    event: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,10 +316,13 @@ Output = (
     | Authorize
     | CheckToken
     | ReadTopic
+    | ReadView
     | Fetch
     | Watch
     | Unwatch
     | Introspect
+    | SaveWatermark
+    | Ingest
     | RecoveryGrant
     | Audit
     | Metric

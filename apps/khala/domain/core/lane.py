@@ -2,33 +2,56 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final, Protocol
 
-from apps.khala.domain.core.speech import Batch, ClientSpeech, Encoded, ServerSpeech
+from apps.khala.domain.core.speech import Batch, ClientSpeech, Encoded, Hello, ServerSpeech
 
 
 class Unreadable(ValueError):
     """What arrived is not a message of this lane. The text is a short reason, safe to log."""
 
 
-class Lane(Protocol):
-    """Framing of one connection. It is stateless but for the schema that the client chose.
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How a lane behaves beyond its framing.
 
-    `acknowledges`: delivery is bounded by the client's acks.
+    `acknowledges`: delivery is bounded by the client's acks. `heard`: clients speak, and silence ends the connection.
+    `strict`: a first message that is no hello ends it. `rejoins`: a second hello starts the conversation over.
+    `single`: the connection is for one topic and ends with it. `legacy`: a client that says nothing of itself is taken
+    for the oldest build.
+    """
+
+    acknowledges: bool = False
+    heard: bool = True
+    strict: bool = False
+    rejoins: bool = False
+    single: bool = False
+    legacy: bool = False
+
+
+class Lane(Protocol):
+    """Framing of one connection. It keeps nothing but what the client chose when it joined.
+
+    What the server says may be any number of messages; nothing at all where the lane has no word for it.
     """
 
     name: str
-    acknowledges: bool
+    manners: Manners
     schema_version: int
 
     def parse(self, message: str | bytes) -> ClientSpeech:
         """One client message. Raises Unreadable."""
         ...
 
-    def encode(self, said: ServerSpeech) -> Encoded: ...
+    def adopt(self, hello: Hello) -> str:
+        """Take over the client's choices; a compatibility code when they cannot be served, else empty."""
+        ...
 
-    def encode_batch(self, batch: Batch) -> Encoded:
-        """Bytes of a batch, made once per page, name and form, whoever receives them."""
+    def encode(self, said: ServerSpeech) -> tuple[Encoded, ...]: ...
+
+    def encode_batch(self, batch: Batch) -> tuple[Encoded, ...]:
+        """Messages of a batch, made once per page, name and form, whoever receives them."""
         ...
 
 
@@ -40,5 +63,7 @@ FRAME_KINDS: Final = {
     "Problem": "error",
     "Notice": "control",
     "AuthAnswer": "auth",
+    "Pong": "heartbeat",
+    "Left": "control",
 }
 """Speech -> label of the frame counters."""

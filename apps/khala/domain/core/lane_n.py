@@ -13,10 +13,10 @@ import orjson
 from google.protobuf import json_format
 from google.protobuf.message import DecodeError, Message
 
-from apps.khala.domain.core.lane import Unreadable
+from apps.khala.domain.core.lane import Manners, Unreadable
 from apps.khala.domain.core.lane_n_down import MAKERS, as_object, cursor, update_json, update_pb
 from apps.khala.domain.core.lane_n_up import heard
-from apps.khala.domain.core.speech import Batch, ClientSpeech, Cursor, Encoded, ServerSpeech
+from apps.khala.domain.core.speech import Batch, ClientSpeech, Cursor, Encoded, Hello, ServerSpeech
 from apps.khala.domain.journal import Row
 from openagents.receipts import strict_json
 from openagents.sync.v1 import sync_pb2 as pb
@@ -29,7 +29,13 @@ class LaneN:
     """Framing of one native connection."""
 
     name = "n"
-    acknowledges = True
+    manners = Manners(acknowledges=True, strict=True)
+
+    __slots__ = (
+        "schema_version",
+        "text",
+        "update_bytes_max",
+    )
 
     def __init__(self, *, text: bool, update_bytes_max: int = 262_144) -> None:
         self.text = text
@@ -57,15 +63,24 @@ class LaneN:
         except (DecodeError, json_format.ParseError, strict_json.MalformedJSON, RecursionError) as error:
             raise Unreadable(type(error).__name__) from None
 
+    def adopt(self, hello: Hello) -> str:
+        if hello.schema_version not in (0, 1, 2):
+            return "unsupported_schema_version"
+        self.schema_version = hello.schema_version or self.schema_version
+        return ""
+
     # Down
 
-    def encode(self, said: ServerSpeech) -> Encoded:
-        topic, kind, message = MAKERS[type(said)](said)
-        return self._frame(topic, 0, kind, self._payload(message))
+    def encode(self, said: ServerSpeech) -> tuple[Encoded, ...]:
+        make = MAKERS.get(type(said))
+        if make is None:
+            return ()
+        topic, kind, message = make(said)
+        return (self._frame(topic, 0, kind, self._payload(message)),)
 
-    def encode_batch(self, batch: Batch) -> Encoded:
+    def encode_batch(self, batch: Batch) -> tuple[Encoded, ...]:
         key = (batch.name, self.text, self.schema_version, batch.complete, batch.anchor, self.update_bytes_max)
-        encoded: Encoded = batch.page.once(key, lambda: self._batch(batch))
+        encoded: tuple[Encoded, ...] = batch.page.once(key, lambda: (self._batch(batch),))
         return encoded
 
     def _batch(self, batch: Batch) -> Encoded:

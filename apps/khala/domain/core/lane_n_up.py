@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from google.protobuf import json_format
+
 from apps.khala.domain import grammar
 from apps.khala.domain.core import speech
 from apps.khala.domain.core.speech import ClientSpeech, Wanted
@@ -36,10 +38,11 @@ def heard(said: pb.ClientMessage) -> ClientSpeech | None:
             return speech.Ack(_applied(said.ack.applied))
         case "authenticate":
             return speech.Authenticate(request_id, said.authenticate.token)
-        case None:
-            return None
+        case "telemetry":
+            event = json_format.MessageToDict(said.telemetry, preserving_proto_field_name=True)
+            return speech.Telemetry(request_id, event)
         case _:
-            return speech.Malformed(request_id, "bad_message", "unknown_event")
+            return None
 
 
 def _subscribe(request_id: str, asked: pb.Subscribe) -> ClientSpeech:

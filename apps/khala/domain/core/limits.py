@@ -31,6 +31,10 @@ class Limits:
     fetches_max: int = 2
     window_frames_max: int = 64
     window_bytes_max: int = 1_048_576
+    view_members_max: int = 64
+    view_refresh: float = 15.0
+    view_refresh_min: float = 1.0
+    unmeasured_bytes_max: int = 1_048_576
     high_water_bytes: int = 262_144
     hard_bytes: int = 1_048_576
     strike_lag: int = 300

@@ -11,12 +11,27 @@ STRIKE_SECONDS = 1.0
 class Pressure:
     """Backlog of the transport and of the ack window, and the strikes drawn from both."""
 
+    __slots__ = (
+        "_drained",
+        "_relieved",
+        "_second_ends",
+        "_since_heard",
+        "buffered",
+        "limits",
+        "measured",
+        "strikes",
+        "struck",
+        "window",
+    )
+
     def __init__(self, limits: Limits, *, acknowledges: bool) -> None:
         self.limits = limits
         self.window = AckWindow(limits.window_frames_max, limits.window_bytes_max) if acknowledges else None
         self.buffered = 0
         self.strikes = 0
         self.struck = False
+        self.measured = True
+        self._since_heard = 0
         self._drained = 0
         self._relieved = False
         self._second_ends: float | None = None
@@ -31,8 +46,11 @@ class Pressure:
 
     @property
     def room(self) -> bool:
-        """More may be fetched and sent."""
-        return self.buffered < self.limits.high_water_bytes and (self.window is None or self.window.open)
+        """More may be fetched and sent. Without acks or a measure, only so much between two signs of the client."""
+        if self.window is not None:
+            return self.buffered < self.limits.high_water_bytes and self.window.open
+        blind = not self.measured and self._since_heard >= self.limits.unmeasured_bytes_max
+        return self.buffered < self.limits.high_water_bytes and not blind
 
     @property
     def relieved(self) -> bool:
@@ -43,6 +61,11 @@ class Pressure:
         """A batch went out. Without rows there is nothing a client could acknowledge, so it takes no window."""
         if self.window is not None and last_seq is not None:
             self.window.sent(topic, last_seq, size)
+        self._since_heard += size
+
+    def heard(self) -> None:
+        """The client beat: what was sent before has very likely arrived."""
+        self._since_heard = 0
 
     def acknowledged(self, topic: str, seq: int) -> None:
         if self.window is not None:

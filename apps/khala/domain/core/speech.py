@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from apps.khala.domain.compat import Window
 from apps.khala.domain.grammar import TopicClass
@@ -11,10 +13,12 @@ from apps.khala.domain.journal import Page
 
 
 class Start(Enum):
-    """Where a topic starts without a cursor."""
+    """Where a topic starts without a cursor. RECOVERY comes with cursor 0: the cursor, or, within a recovery grant,
+    the bootstrap position."""
 
     EARLIEST = "earliest"
     LATEST = "latest"
+    RECOVERY = "recovery"
 
 
 # Client → server
@@ -22,7 +26,10 @@ class Start(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """First message. Window sizes of 0 ask for the server's maximum."""
+    """First message. Window sizes of 0 ask for the server's maximum. `device_id` must be the token's when given.
+
+    `frames` (batch, khala, both) and `chain` are choices that only the channel lane offers.
+    """
 
     request_id: str = ""
     client: str = ""
@@ -31,6 +38,9 @@ class Hello:
     schema_version: int = 0
     window_frames: int = 0
     window_bytes: int = 0
+    device_id: str = ""
+    frames: str = "batch"
+    chain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +56,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
+    """Topics wanted together. `atomic`: all of them or none. `flaw`: a reason to refuse them all, but only to
+    somebody who may read them."""
+
     request_id: str
     topics: tuple[Wanted, ...]
     batch_rows: int = 0
+    atomic: bool = False
+    flaw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +102,36 @@ class Malformed:
     reason: str
 
 
-ClientSpeech = Hello | Subscribe | Unsubscribe | Ack | ClientBeat | Authenticate | Malformed
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """A sign of life of the framing itself."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The client leaves all topics, and may join again."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Telemetry:
+    """A diagnostic event in its JSON form, unchecked."""
+
+    request_id: str
+    event: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """Something this lane pays no attention to."""
+
+
+ClientSpeech = (
+    Hello | Subscribe | Unsubscribe | Ack | ClientBeat | Authenticate | Malformed | Ping | Leave | Telemetry | Noise
+)
 
 
 # Server → client
@@ -116,6 +160,8 @@ class Welcome:
     reconnect_ms: int
     allowed_topics: tuple[str, ...]
     lease_expires_ms: int
+    request_id: str = ""
+    subscription_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +177,16 @@ class Result:
     lineage: str = ""
     mode: str = ""
     chain: bytes | None = None
+    stale: StaleTopic | None = None
+    retry_after_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Answer to a subscribe, or (`remaining`) to an unsubscribe: then `results` is empty and `current` what is left."""
+    """Answer to a subscribe, or (`remaining`) to an unsubscribe: then `results` is empty and `current` what is left.
+
+    `atomic`: one failed result means that nothing changed.
+    """
 
     request_id: str
     subscription_id: str
@@ -143,11 +194,17 @@ class Answer:
     heads: tuple[Cursor, ...] = ()
     results: tuple[Result, ...] = ()
     remaining: bool = False
+    atomic: bool = False
+
+    @property
+    def refused(self) -> bool:
+        return self.atomic and any(result.code for result in self.results)
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows of one topic. `complete`: the head read with them is reached. `anchor`: this batch ends a replay."""
+    """Rows of one topic. `complete`: the head read with them is reached. `anchor`: this batch ends a replay, and states
+    the chain."""
 
     name: str
     page: Page
@@ -157,10 +214,12 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """Delivered positions with their chains. `server_time_ms` is stated in answers only."""
+    """Delivered positions with their chains, pushed, or (`server_time_ms`, ids) as the answer to a client's beat."""
 
     watermarks: tuple[Cursor, ...]
     server_time_ms: int = 0
+    request_id: str = ""
+    subscription_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +252,8 @@ class Problem:
     retry_after_ms: int = 0
     reconnect_after_ms: int = 0
     action: str = ""
+    queue_depth: int = 0
+    queue_limit: int = 0
     stale: StaleTopic | None = None
     window: Window | None = None
 
@@ -219,7 +280,19 @@ class AuthAnswer:
     reason: str = ""
 
 
-ServerSpeech = Welcome | Answer | Batch | Beat | Problem | Notice | AuthAnswer
+@dataclass(frozen=True, slots=True)
+class Pong:
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Answer to Leave."""
+
+    request_id: str
+
+
+ServerSpeech = Welcome | Answer | Batch | Beat | Problem | Notice | AuthAnswer | Pong | Left
 
 
 class Encoded:

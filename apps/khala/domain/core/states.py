@@ -42,11 +42,22 @@ class Cause(Enum):
     OVERLOADED = auto()
     DRAIN = auto()
     DRAINED = auto()
+    INCOMPATIBLE = auto()
+    FINISHED = auto()
     GONE = auto()
 
 
 JOINED_STATES: Final = (Conn.READY, Conn.GRACE, Conn.DRAINING)
-_ENDINGS: Final = (Cause.ACCESS_ENDED, Cause.TOO_SLOW, Cause.TOO_FAST, Cause.GARBLED, Cause.BROKEN, Cause.OVERLOADED)
+_ENDINGS: Final = (
+    Cause.ACCESS_ENDED,
+    Cause.TOO_SLOW,
+    Cause.TOO_FAST,
+    Cause.GARBLED,
+    Cause.BROKEN,
+    Cause.OVERLOADED,
+    Cause.INCOMPATIBLE,
+    Cause.FINISHED,
+)
 
 CONNECTION: Final[Mapping[tuple[Conn, Cause], Conn]] = {
     (Conn.NEW, Cause.ADMITTED): Conn.OPEN,
@@ -58,7 +69,7 @@ CONNECTION: Final[Mapping[tuple[Conn, Cause], Conn]] = {
     (Conn.OPEN, Cause.GARBLED): Conn.CLOSING,
     (Conn.OPEN, Cause.BROKEN): Conn.CLOSING,
     (Conn.OPEN, Cause.DRAIN): Conn.CLOSING,
-    (Conn.READY, Cause.LEFT): Conn.OPEN,
+    **{(state, Cause.LEFT): Conn.OPEN for state in (Conn.READY, Conn.GRACE)},
     (Conn.READY, Cause.LEASE_OVERDUE): Conn.GRACE,
     (Conn.READY, Cause.LEASE_RENEWED): Conn.READY,
     (Conn.READY, Cause.SILENT): Conn.CLOSING,
@@ -96,6 +107,7 @@ class SubCause(Enum):
     ACL_MOVED = auto()
     REALLOWED = auto()
     REPOSITIONED = auto()
+    CLAMPED = auto()
     ENDED = auto()
 
 
@@ -110,6 +122,7 @@ SUBSCRIPTION: Final[Mapping[tuple[Sub, SubCause], Sub]] = {
     (Sub.CURSOR, SubCause.STALE): Sub.STALE,
     (Sub.REPLAY, SubCause.CAUGHT_UP): Sub.LIVE,
     **{(state, SubCause.STALE): Sub.STALE for state in FLOWING},
+    **{(state, SubCause.CLAMPED): Sub.REPLAY for state in FLOWING},
     **{(state, SubCause.ACL_MOVED): Sub.AUTHZ for state in FLOWING},
     **{(state, SubCause.REPOSITIONED): Sub.CURSOR for state in (Sub.AUTHZ, Sub.CURSOR, *FLOWING)},
     **{(state, SubCause.ENDED): Sub.ENDED for state in (Sub.AUTHZ, Sub.CURSOR, *FLOWING)},

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 from apps.khala.domain import freshness
-from apps.khala.domain.core.speech import Problem, Result, Start, Wanted
+from apps.khala.domain.core.events import SaveWatermark
+from apps.khala.domain.core.speech import Start, Wanted
 from apps.khala.domain.core.states import FLOWING, Sub, SubCause, next_subscription
 from apps.khala.domain.freshness import Extent
 from apps.khala.domain.grammar import Topic
 from apps.khala.domain.journal import Page, TopicFacts
+
+if TYPE_CHECKING:
+    from apps.khala.domain.core.view import View
 
 
 @dataclass(slots=True)
 class Subscription:
     """State of one canonical topic. `position`: highest seq sent; `chain`: the topic chain there, None when unknown.
 
-    `known_head` is the highest head heard of; `hinted` what was heard since the running fetch was asked for.
+    `known_head` is the highest head heard of; `hinted` what was heard since the running fetch was asked for. `held`
+    counts requests that may move it and are not answered yet: until then nothing of it is sent. `view` is the fan-in
+    view that the topic belongs to. `acked` is what the client said it applied, `saved` what was last written down.
     """
 
     name: str
@@ -39,6 +46,10 @@ class Subscription:
     io_tries: int = 0
     from_primary: bool = False
     replay_started: float | None = None
+    held: int = 0
+    view: View | None = None
+    acked: int = 0
+    saved: tuple[int, int] = (0, 0)
 
     def move(self, cause: SubCause) -> None:
         self.state = next_subscription(self.state, cause)
@@ -55,7 +66,7 @@ class Subscription:
     def dirty(self) -> bool:
         """There is something to fetch: a replay always, a live topic when its head is ahead."""
         behind = self.state is Sub.LIVE and self.position < self.known_head
-        return self.answered and (self.state is Sub.REPLAY or behind)
+        return self.answered and not self.held and (self.state is Sub.REPLAY or behind)
 
     @property
     def lag(self) -> int:
@@ -64,22 +75,6 @@ class Subscription:
     def hear(self, head: int) -> None:
         self.hinted = max(self.hinted, head)
         self.known_head = max(self.known_head, head)
-
-
-@dataclass(slots=True)
-class Group:
-    """One subscribe request on its way: outcomes per requested name, and the reads that are still out."""
-
-    request_id: str
-    wanted: tuple[Wanted, ...]
-    batch_rows: int
-    results: dict[str, Result] = field(default_factory=dict)
-    reads: dict[int, tuple[Subscription, Wanted]] = field(default_factory=dict)
-    afterwards: list[Problem] = field(default_factory=list)
-
-    @property
-    def complete(self) -> bool:
-        return not self.reads and len(self.results) == len(self.wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +86,13 @@ class Begin:
     chain: bytes | None
 
 
-def begin(wanted: Wanted, facts: TopicFacts, budget: int) -> Begin | list[str]:
-    """Where a topic starts for this request, or every reason why its cursor is stale."""
+def begin(wanted: Wanted, facts: TopicFacts, budget: int, *, recovered: bool = False) -> Begin | list[str]:
+    """Where a topic starts for this request, or every reason why its cursor is stale.
+
+    `recovered`: the client was told before that its cursor is stale, and says so by starting over.
+    """
     extent = facts.extent
-    if wanted.cursor is not None:
+    if wanted.cursor is not None and not recovered:
         reasons = freshness.stale_reasons(
             wanted.cursor,
             extent,
@@ -133,3 +131,12 @@ def judge(sub: Subscription, page: Page) -> tuple[Verdict, list[str]]:
     if page.rows:
         return (Verdict.DELIVER if page.rows[0].seq == sub.position + 1 else Verdict.GAP), []
     return (Verdict.GAP if extent.head > sub.position else Verdict.NOTHING_NEW), []
+
+
+def unsaved(sub: Subscription) -> SaveWatermark | None:
+    """What to write down of a topic that moved since this was asked last."""
+    at = (sub.position, sub.acked)
+    if not sub.answered or at == sub.saved:
+        return None
+    sub.saved = at
+    return SaveWatermark(sub.canonical, sub.lineage, *at)
