@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -35,12 +36,23 @@ async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
         message = await receive()
         if message["type"] == "lifespan.startup":
             await node.ensure_started()
+            settle_garbage()
             drain_on_sigterm()
             await send({"type": "lifespan.startup.complete"})
         else:
             await node.shut_down()
             await send({"type": "lifespan.shutdown.complete"})
             return
+
+
+def settle_garbage() -> None:
+    """What is loaded now stays: the collector need not look at it again, and looks at the rest less often.
+
+    With a thousand connections a full collection stops every one of them for a tenth of a second.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def drain_on_sigterm() -> None:

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
-from websockets.protocol import State
 
 from apps.khala.domain.core.speech import Encoded
 
@@ -23,7 +22,11 @@ EXTENSION: Final = "openagents.door"
 class Protocol(WebSocketsSansIOProtocol):
     """A WebSocket that accepts prepared frames and reports its backlog."""
 
+    speaking = True
+    """False as soon as either side closes."""
     on_backlog: Callable[[int], None] | None = None
+    on_message: Callable[[str | bytes], None] | None = None
+    """Gets messages as they are read; without it they wait in ASGI's queue, at a task switch each."""
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
@@ -33,19 +36,36 @@ class Protocol(WebSocketsSansIOProtocol):
         """Report a backlog above `high` bytes, and again when it has fallen to half."""
         self.transport.set_write_buffer_limits(high=high, low=high // 2)
 
+    def handle_close(self, event: Any) -> None:
+        self.speaking = False
+        super().handle_close(event)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.speaking = False
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        self.speaking = False
+        super().shutdown()
+
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
         if self.handshake_initiated and hasattr(self, "scope"):
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions[EXTENSION] = self
 
-    def write_prepared(self, message: Encoded) -> None:
-        """Write one message; its frame is built by whoever writes it first."""
-        if self.conn.state is not State.OPEN or self.close_sent or self.transport.is_closing():
+    def send_receive_event_to_app(self) -> None:
+        if self.on_message is None or self.close_sent or self.curr_msg_data_type == "text" or not self.queue.empty():
+            super().send_receive_event_to_app()
             return
-        if message.wire is None:
-            message.wire = Frame(Opcode.TEXT if message.text else Opcode.BINARY, message.data).serialize(mask=False)
-        self.transport.write(message.wire)
+        data = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)
+        self.frames = []
+        self.on_message(data)
+
+    def write_prepared(self, message: Encoded) -> None:
+        """Write one message; its frame is built by whoever writes it first. Nothing is written after a close."""
+        if self.speaking:
+            self.transport.write(message.wire or _wire(message))
 
     def backlog(self) -> int:
         return self.transport.get_write_buffer_size()
@@ -61,3 +81,9 @@ class Protocol(WebSocketsSansIOProtocol):
     def _report(self) -> None:
         if self.on_backlog is not None:
             self.on_backlog(self.backlog())
+
+
+def _wire(message: Encoded) -> bytes:
+    opcode = Opcode.TEXT if message.text else Opcode.BINARY
+    message.wire = wire = Frame(opcode, message.data).serialize(mask=False)
+    return wire

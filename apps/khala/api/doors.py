@@ -16,13 +16,12 @@ class PreparedDoor:
 
     def __init__(self, protocol: Any, send: Send) -> None:
         self._protocol = protocol
-        self._closer = AsgiDoor(send)
-
-    def write(self, message: Encoded) -> None:
-        self._protocol.write_prepared(message)
+        self._send = send
+        self.write: Callable[[Encoded], None] = protocol.write_prepared
 
     def close(self, code: int, reason: str) -> None:
-        self._closer.close(code, reason)
+        self._protocol.speaking = False
+        AsgiDoor(self._send).close(code, reason)
 
     def abort(self) -> None:
         self._protocol.transport.abort()

@@ -182,6 +182,7 @@ async def _serve(
     if protocol is not None:
         protocol.high_water(node.limits.high_water_bytes)
         protocol.on_backlog = lambda buffered: session.feed(ev.Writable(buffered))
+        protocol.on_message = lambda content: _take(session, content)
     node.enter(session)
     code = 1006
     try:
@@ -192,7 +193,7 @@ async def _serve(
         code = await _listen(session, receive)
     finally:
         if protocol is not None:
-            protocol.on_backlog = None
+            protocol.on_backlog = protocol.on_message = None
         await session.gone(code)
         node.leave(session)
 
@@ -203,11 +204,14 @@ async def _listen(session: Session, receive: Receive) -> int:
         if message["type"] == "websocket.disconnect":
             return int(message.get("code") or 1005)
         text, octets = message.get("text"), message.get("bytes")
-        content: str | bytes = text if text is not None else octets or b""
-        if len(content) > INBOUND_BYTES_MAX:
-            session.row.close_code = int(CloseCode.TOO_LARGE)
-            session.door.close(int(CloseCode.TOO_LARGE), "message_too_large")
-            continue
+        _take(session, text if text is not None else octets or b"")
+
+
+def _take(session: Session, content: str | bytes) -> None:
+    if len(content) > INBOUND_BYTES_MAX:
+        session.row.close_code = int(CloseCode.TOO_LARGE)
+        session.door.close(int(CloseCode.TOO_LARGE), "message_too_large")
+    else:
         session.message(content)
 
 

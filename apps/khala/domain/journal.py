@@ -16,9 +16,11 @@ from apps.khala.domain.grammar import Topic
 EMPTY_EXTENT = Extent()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
-    """One journal row. `payload` is the stored canonical JSON, None for a pointer; `digest` its SHA-256 as stored.
+    """One journal row; never changed once made (it is not frozen because a replay makes thousands, and pays for it).
+
+    `payload` is the stored canonical JSON, None for a pointer; `digest` its SHA-256 as stored.
 
     `published_ms` is the insert time in unix milliseconds, `chain` the topic chain up to this row (32 bytes),
     `occurred_at` when it happened according to its writer (RFC 3339), empty when that was not said.
@@ -76,6 +78,35 @@ class Page:
         if made is None:
             made = self.memo[key] = make()
         return made
+
+
+@dataclass(slots=True)
+class News:
+    """A page that continues its topic, for all who listen to it: what each of them compares, taken out once.
+
+    `encoded` holds the messages of the page by form, as whoever needed them first had them made.
+    """
+
+    page: Page
+    topic: str
+    first: int
+    last: int
+    chain: bytes
+    head: int
+    floor: int
+    lineage: str
+    acl_version: int
+    encoded: dict[Any, Any] = field(default_factory=dict)
+
+
+def news(page: Page) -> News | None:
+    """The page as news; None without rows, or when there is more than the page shows."""
+    if not page.rows or page.last < page.head:
+        return None
+    first, last, extent = page.rows[0], page.rows[-1], page.extent
+    return News(
+        page, page.topic, first.seq, last.seq, last.chain, extent.head, extent.floor, extent.lineage, page.acl_version
+    )
 
 
 def cut(page: Page, rows_max: int, bytes_max: int) -> Page:

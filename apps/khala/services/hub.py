@@ -10,7 +10,7 @@ from typing import Protocol
 from apps.khala import metrics
 from apps.khala.domain import grammar
 from apps.khala.domain.core.events import Hint, Rows
-from apps.khala.domain.journal import Page
+from apps.khala.domain.journal import News, Page, news
 from apps.khala.services.journal import Journal, JournalUnavailable
 from apps.khala.services.tail import TopicTail
 from openagents.db.fanout import HintSource
@@ -24,6 +24,8 @@ class Watcher(Protocol):
     """What the hub needs of a session."""
 
     def feed(self, event: Rows | Hint) -> None: ...
+
+    def news(self, news: News, tally: list[int]) -> None: ...
 
 
 class Hub:
@@ -49,6 +51,8 @@ class Hub:
         self.watchers: dict[str, dict[Watcher, None]] = {}
         self.on_hint: Callable[[str, int], None] | None = None
         """Told of every hint of the driver, watched topic or not (the probes)."""
+        self.on_spread: Callable[[str, list[int]], None] = lambda class_name, tally: None
+        """Told how many messages, bytes and rows were written straight, by topic class."""
         self.deaf = False
         """The driver seems to be there, and a probe hears nothing through it."""
         self._sweeper: asyncio.Task[None] | None = None
@@ -92,13 +96,18 @@ class Hub:
 
     def _told(self, topic: str) -> Callable[[Page], None]:
         parsed = grammar.parse(topic)
-        latency = metrics.DELIVERY_SECONDS.labels(parsed.topic_class.name if parsed else "fallback")
+        class_name = parsed.topic_class.name if parsed else "fallback"
+        latency = metrics.DELIVERY_SECONDS.labels(class_name)
 
         def tell(page: Page) -> None:
             whole = len(page.rows) <= NEWS_ROWS_MAX and page.size <= NEWS_BYTES_MAX
-            event = Rows(page) if whole else Hint(topic, page.head)
-            for watcher in list(self.watchers.get(topic, ())):
-                watcher.feed(event)
+            fresh = news(page) if whole else None
+            if fresh is not None:
+                self._spread(fresh, class_name)
+            else:
+                event = Rows(page) if whole else Hint(topic, page.head)
+                for watcher in list(self.watchers.get(topic, ())):
+                    watcher.feed(event)
             if page.rows:
                 if (tail := self.tails.get(topic)) is not None:
                     tail.told(page)
@@ -106,6 +115,13 @@ class Hub:
                 latency.observe(max(late, 0.0))
 
         return tell
+
+    def _spread(self, fresh: News, class_name: str) -> None:
+        """The hottest loop of the process: one call per listener, counted together."""
+        tally = [0, 0, 0]
+        for watcher in list(self.watchers.get(fresh.topic, ())):
+            watcher.news(fresh, tally)
+        self.on_spread(class_name, tally)
 
     # The sweep
 

@@ -21,7 +21,6 @@ from apps.khala.domain import grammar
 from apps.khala.domain.access import TopicRow
 from apps.khala.domain.freshness import Extent
 from apps.khala.domain.journal import Member, Page, Row, TopicFacts
-from openagents.receipts.chain import digest_of
 
 CONNECTIONS_MAX: Final = 4
 """One core serves many readers; more connections only move the queue into the database."""
@@ -34,9 +33,16 @@ _TOPIC: Final = (
     "t.seq, t.floor_seq, t.compaction_seq, t.lineage, t.chain, t.acl_version, t.owner_key, t.org_id, t.visibility"
 )
 
+_ROW: Final = """
+       e.seq, e.kind, e.doc_key, e.doc_version, convert_to(e.payload, 'UTF8'),
+       decode(substr(e.payload_sha256, 8), 'hex'), e.chain, (extract(epoch FROM e.inserted_at) * 1000)::bigint,
+       e.payload IS NULL OR e.metadata ->> 'hydration_required' = 'true', coalesce(e.metadata ->> 'hydrate_path', ''),
+       coalesce(e.metadata ->> 'tombstone', '') = 'true', coalesce(e.metadata ->> 'occurred_at', '')
+"""
+"""The fields of `domain.journal.Row` in their order: the server converts them at a fraction of Python's price."""
+
 READ_PAGE: Final = f"""
-SELECT {_TOPIC}, e.seq, e.kind, e.doc_key, e.doc_version, e.payload, e.payload_sha256, e.metadata, e.chain,
-       e.inserted_at
+SELECT {_TOPIC}, {_ROW}
 FROM sync_topic_sequences t
 LEFT JOIN LATERAL (
     SELECT * FROM (
@@ -139,7 +145,7 @@ class Journal:
         if not records:
             return Page(topic, after, (), Extent())
         head = _head(records[0])
-        rows = tuple(_row(record[9:]) for record in records if record[9] is not None)
+        rows = tuple(Row(*record[9:]) for record in records if record[9] is not None)
         return Page(topic, after, rows, head.extent, head.chain, head.acl_version)
 
     async def facts(self, topic: str, cursor: int | None, budget: int) -> TopicFacts:
@@ -245,29 +251,6 @@ def _head(record: Sequence[Any]) -> Head:
         acl_version,
         TopicRow(owner_key, org_id, visibility, acl_version),
     )
-
-
-def _row(record: Sequence[Any]) -> Row:
-    seq, kind, doc_key, doc_version, payload, payload_sha256, metadata, chain, inserted_at = record
-    details = metadata if isinstance(metadata, dict) else {}
-    return Row(
-        seq=seq,
-        kind=kind,
-        doc_key=doc_key,
-        doc_version=doc_version,
-        payload=payload.encode() if payload is not None else None,
-        digest=digest_of(payload_sha256),
-        chain=bytes(chain),
-        published_ms=int(inserted_at.timestamp() * 1000),
-        hydration_required=payload is None or details.get("hydration_required") is True,
-        hydrate_path=str(details.get("hydrate_path") or ""),
-        tombstone=details.get("tombstone") is True,
-        occurred_at=_text(details.get("occurred_at")),
-    )
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _bytes(value: Any) -> bytes | None:

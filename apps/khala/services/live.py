@@ -89,7 +89,7 @@ def positions(session: Session) -> list[dict[str, Any]]:
 def unacknowledged(session: Session) -> int:
     """Frames on their way, on a lane whose client acknowledges."""
     window = session.core.delivery.pressure.window
-    return len(window.in_flight) if window is not None else 0
+    return window.frames if window is not None else 0
 
 
 def _class_of(session: Session) -> str:

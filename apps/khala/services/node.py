@@ -103,6 +103,7 @@ class Node:
             sweep=config.khala_sweep_interval_ms / 1000,
             sweep_degraded=config.khala_sweep_degraded_ms / 1000,
         )
+        self.hub.on_spread = self.count_straight
         self.bus = ControlBus(
             control_source(
                 config.hint_driver(),
@@ -212,6 +213,11 @@ class Node:
         tally[0] += 1
         tally[1] += len(sent.message.data)
         tally[2] += sent.rows
+
+    def count_straight(self, class_name: str, tally: list[int]) -> None:
+        """Count what one page's listeners got straight."""
+        for index, value in enumerate(tally):
+            self._sent[class_name, "update_batch"][index] += value
 
     async def _export(self) -> None:
         sent, self._sent = self._sent, defaultdict(_tally)

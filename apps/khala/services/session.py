@@ -23,6 +23,7 @@ from apps.khala.domain.core import events as ev
 from apps.khala.domain.core.connection import Connection
 from apps.khala.domain.core.lane import Lane, Unreadable
 from apps.khala.domain.core.speech import Encoded, Start
+from apps.khala.domain.journal import News
 from apps.khala.domain.revocation import Effect, Holder, Revocation, effect
 from apps.khala.models import ConnectionRow
 from apps.khala.services.grants import EARLIEST_SECONDS, EARLIEST_STARTS_MAX
@@ -61,6 +62,8 @@ class Session:
         self.holder = holder
         self.row = row
         self.core = Connection(lane, node.limits)
+        self._straight = self.core.delivery.straight
+        self._write = door.write
         self.opened_at = time.monotonic()
         self.loop = asyncio.get_running_loop()
         self._inbox: deque[ev.Input] = deque()
@@ -87,12 +90,33 @@ class Session:
                 for output in self.core.handle(self._inbox.popleft(), self.loop.time()):
                     _PERFORM[type(output)](self, output)
         except Exception:
-            log.exception("session.failed", connection_id=self.connection_id)
-            metrics.DROPPED_FRAMES.labels("failed").inc(len(self._inbox) + 1)
-            self._inbox.clear()
-            self.door.close(CloseCode.INTERNAL, "internal")
+            self._fail()
         finally:
             self._running = False
+
+    def news(self, news: News, tally: list[int]) -> None:
+        """A page that all listeners get. What is written straight is counted in `tally`: messages, bytes, rows."""
+        try:
+            messages = None if self._running else self._straight(news)
+        except Exception:
+            self._fail()
+            return
+        if messages is None:
+            self.feed(ev.Rows(news.page))
+            return
+        for message in messages:
+            self._write(message)
+            self._octets += message.size
+            tally[1] += message.size
+        self._frames += len(messages)
+        tally[0] += len(messages)
+        tally[2] += len(news.page.rows)
+
+    def _fail(self) -> None:
+        log.exception("session.failed", connection_id=self.connection_id)
+        metrics.DROPPED_FRAMES.labels("failed").inc(len(self._inbox) + 1)
+        self._inbox.clear()
+        self.door.close(CloseCode.INTERNAL, "internal")
 
     def message(self, message: str | bytes) -> None:
         """One message of the client."""

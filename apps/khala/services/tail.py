@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -20,9 +20,13 @@ from apps.khala import metrics
 from apps.khala.domain import grammar
 from apps.khala.domain.freshness import Extent
 from apps.khala.domain.journal import Page, Row, TopicFacts, cut
+from apps.khala.services.ahead import ReadAhead
 from apps.khala.services.journal import Head, Journal, JournalUnavailable
 from openagents.receipts.chain import chain_next
 
+PAST_ROWS: Final = 500
+PAST_BYTES: Final = 262_144
+"""Size of one read of the past: several slices, so that a read's fixed cost is shared by many rows."""
 RETRY_SECONDS: Final = (0.02, 0.05, 0.1, 0.25)
 """After a read that shows less than a hint promised (a replica behind): then the sweep takes over."""
 
@@ -50,7 +54,7 @@ class TopicTail:
         self.told_rows = 0
         self._hinted: tuple[int, float] | None = None
         self._advancing: asyncio.Task[None] | None = None
-        self._reads: dict[tuple[int, int, int], asyncio.Task[Page]] = {}
+        self._past = ReadAhead(self._read_past)
         parsed = grammar.parse(topic)
         self.class_name = parsed.topic_class.name if parsed else "fallback"
 
@@ -132,27 +136,29 @@ class TopicTail:
         return cut(page, limit, octets)
 
     async def page(self, after: int, limit: int, octets: int) -> Page:
-        """The page from the ring, after catching up if need be, or from the database; equal reads share one.
-
-        Raises JournalUnavailable.
-        """
+        """The page from the ring, after catching up if need be, or from the past. Raises JournalUnavailable."""
         if self.promised > self.extent.head and self._advancing is not None:
             await asyncio.shield(self._advancing)
         at_hand = self.at_hand(after, limit, octets)
         if at_hand is not None:
             return at_hand
-        key = (after, limit, octets)
-        return await self._shared(key, lambda: self._checked_page(after, limit, octets))
+        past = await self._past.holding(after)
+        if self.primed and past.extent.lineage != self.extent.lineage:
+            self._past.forget()
+            past = await self._past.holding(after)
+        # The rows may have been read a moment ago; where the topic stands, the ring knows better.
+        newer = self.primed and past.extent.lineage == self.extent.lineage
+        now = (self.extent, self.head_chain, self.acl_version) if newer else _standing(past)
 
-    async def _shared(self, key: tuple[int, int, int], read: Callable[[], Coroutine[Any, Any, Page]]) -> Page:
-        task = self._reads.get(key)
-        if task is None:
-            task = self._reads[key] = asyncio.create_task(read())
-            task.add_done_callback(lambda _: self._reads.pop(key, None))
-        return await asyncio.shield(task)
+        def part() -> Page:
+            rows = tuple(row for row in past.rows if row.seq > after)
+            return cut(Page(self.topic, after, rows, *now), limit, octets)
 
-    async def _checked_page(self, after: int, limit: int, octets: int) -> Page:
-        page = await self.journal.page(self.topic, after, limit, octets)
+        shared: Page = past.once((after, limit, octets, now), part)  # and so is its encoding
+        return shared
+
+    async def _read_past(self, after: int) -> Page:
+        page = await self.journal.page(self.topic, after, PAST_ROWS, PAST_BYTES)
         return replace(page, rows=tuple(self._checked(row, None) for row in page.rows))
 
     # Catching up
@@ -240,7 +246,12 @@ class TopicTail:
 
     def release(self) -> list[Awaitable[Any]]:
         """Stop reading; the cancelled tasks, to be awaited."""
-        tasks = [task for task in (self._advancing, *self._reads.values()) if task is not None and not task.done()]
-        for task in tasks:
-            task.cancel()
-        return list(tasks)
+        running = self._past.forget()
+        if self._advancing is not None and not self._advancing.done():
+            self._advancing.cancel()
+            running.append(self._advancing)
+        return running
+
+
+def _standing(page: Page) -> tuple[Extent, bytes | None, int]:
+    return page.extent, page.head_chain, page.acl_version

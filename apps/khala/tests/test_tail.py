@@ -12,7 +12,7 @@ from prometheus_client import REGISTRY
 
 from apps.khala.domain.access import TopicRow
 from apps.khala.domain.core.events import Hint, Rows
-from apps.khala.domain.journal import Page
+from apps.khala.domain.journal import News, Page
 from apps.khala.services.hub import Hub
 from apps.khala.services.journal import Head, JournalUnavailable
 from apps.khala.services.tail import TopicTail
@@ -187,6 +187,9 @@ class Watcher:
 
     def feed(self, event: Rows | Hint) -> None:
         self.heard.append(event)
+
+    def news(self, news: News, tally: list[int]) -> None:
+        self.heard.append(Rows(news.page))
 
 
 def _hub(topic: ModelTopic) -> tuple[Hub, Watcher]:

@@ -19,38 +19,39 @@ class DeficitRoundRobin:
     """
 
     quantum: int
-    _turn: OrderedDict[str, int] = field(default_factory=OrderedDict)
+    waiting: OrderedDict[str, int] = field(default_factory=OrderedDict)
+    """Topic to balance, the next one first."""
 
     def add(self, topic: str) -> None:
         """The topic has something to send; keeps its place and balance when it already had."""
-        self._turn.setdefault(topic, 0)
+        self.waiting.setdefault(topic, 0)
 
     def remove(self, topic: str) -> None:
         """The topic has nothing to send (or is gone): its balance is void."""
-        self._turn.pop(topic, None)
+        self.waiting.pop(topic, None)
 
     def __len__(self) -> int:
-        return len(self._turn)
+        return len(self.waiting)
 
     def __contains__(self, topic: str) -> bool:
-        return topic in self._turn
+        return topic in self.waiting
 
     def pick(self, ready: Callable[[str], bool]) -> tuple[str, int] | None:
         """The next topic that is ready and not overdrawn, with the bytes it may use; None when none is ready."""
-        candidates = [topic for topic in self._turn if ready(topic)]
+        candidates = [topic for topic in self.waiting if ready(topic)]
         while candidates:
             for topic in candidates:
-                balance = min(self._turn[topic] + self.quantum, self.quantum * 2)
-                self._turn[topic] = balance
-                self._turn.move_to_end(topic)
+                balance = min(self.waiting[topic] + self.quantum, self.quantum * 2)
+                self.waiting[topic] = balance
+                self.waiting.move_to_end(topic)
                 if balance > 0:
                     return topic, balance
         return None
 
     def charge(self, topic: str, size: int) -> None:
         """`size` bytes were sent for the topic."""
-        if topic in self._turn:
-            self._turn[topic] -= size
+        if topic in self.waiting:
+            self.waiting[topic] -= size
 
 
 @dataclass(slots=True)

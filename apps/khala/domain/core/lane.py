@@ -40,6 +40,11 @@ class Lane(Protocol):
     manners: Manners
     schema_version: int
 
+    @property
+    def form(self) -> tuple[object, ...]:
+        """What decides the bytes of a batch, beside its page and name; the same for everybody who chose the same."""
+        ...
+
     def parse(self, message: str | bytes) -> ClientSpeech:
         """One client message. Raises Unreadable."""
         ...

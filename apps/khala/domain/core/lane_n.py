@@ -42,6 +42,10 @@ class LaneN:
         self.schema_version = 1 if text else 2
         self.update_bytes_max = update_bytes_max
 
+    @property
+    def form(self) -> tuple[object, ...]:
+        return self.name, self.text, self.schema_version, self.update_bytes_max
+
     # Up
 
     def parse(self, message: str | bytes) -> ClientSpeech:
@@ -79,7 +83,7 @@ class LaneN:
         return (self._frame(topic, 0, kind, self._payload(message)),)
 
     def encode_batch(self, batch: Batch) -> tuple[Encoded, ...]:
-        key = (batch.name, self.text, self.schema_version, batch.complete, batch.anchor, self.update_bytes_max)
+        key = (batch.name, self.form, batch.complete, batch.anchor)
         encoded: tuple[Encoded, ...] = batch.page.once(key, lambda: (self._batch(batch),))
         return encoded
 

@@ -42,6 +42,10 @@ class LaneP:
         self.frames = "batch"
         self.chain = False
 
+    @property
+    def form(self) -> tuple[object, ...]:
+        return self.name, self.channel, self.frames, self.chain, self.update_bytes_max
+
     def parse(self, message: str | bytes) -> ClientSpeech:
         return heard(message)
 
@@ -55,7 +59,7 @@ class LaneP:
         return tuple(Encoded(frame, text=True) for frame in _MAKERS[type(said)](self, said))
 
     def encode_batch(self, batch: Batch) -> tuple[Encoded, ...]:
-        key = ("p", batch.name, self.channel, self.frames, self.chain, batch.complete, batch.anchor)
+        key = (batch.name, self.form, batch.complete, batch.anchor)
         encoded: tuple[Encoded, ...] = batch.page.once(key, lambda: self._batch(batch))
         return encoded
 

@@ -40,6 +40,10 @@ class LaneT:
         self.reconnect_ms = reconnect_ms
         self.update_bytes_max = update_bytes_max
 
+    @property
+    def form(self) -> tuple[object, ...]:
+        return self.name, self.update_bytes_max
+
     def parse(self, message: str | bytes) -> ClientSpeech:
         return speech.Noise()
 
@@ -52,7 +56,7 @@ class LaneT:
 
     def encode_batch(self, batch: Batch) -> tuple[Encoded, ...]:
         encoded: tuple[Encoded, ...] = batch.page.once(
-            ("t", batch.name), lambda: tuple(self._message(row, batch.name) for row in batch.page.rows)
+            (batch.name, self.form), lambda: tuple(self._message(row, batch.name) for row in batch.page.rows)
         )
         return encoded
 

@@ -298,10 +298,11 @@ ServerSpeech = Welcome | Answer | Batch | Beat | Problem | Notice | AuthAnswer |
 class Encoded:
     """A message ready to send: text or binary. `wire` is the transport's own prepared form, filled by the host once."""
 
-    __slots__ = ("data", "text", "wire")
+    __slots__ = ("data", "size", "text", "wire")
 
     def __init__(self, data: bytes, text: bool) -> None:
         self.data = data
+        self.size = len(data)
         self.text = text
         self.wire: bytes | None = None
 

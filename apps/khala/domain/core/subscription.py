@@ -25,6 +25,7 @@ class Subscription:
     `known_head` is the highest head heard of; `hinted` what was heard since the running fetch was asked for. `held`
     counts requests that may move it and are not answered yet: until then nothing of it is sent. `view` is the fan-in
     view that the topic belongs to. `acked` is what the client said it applied, `saved` what was last written down.
+    `live_form`: by what the messages of live rows are found among those that others had made.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Subscription:
     view: View | None = None
     acked: int = 0
     saved: tuple[int, int] = (0, 0)
+    live_form: tuple[object, ...] = ()
 
     def move(self, cause: SubCause) -> None:
         self.state = next_subscription(self.state, cause)

@@ -52,6 +52,7 @@ class Command(BaseCommand):
             *("uvicorn", settings.ASGI_APPLICATION.rpartition(".")[0] + ":application"),
             *("--host", host, "--port", port, "--ws", settings.ASGI_WEBSOCKETS),
             *("--ws-max-size", str(WS_MESSAGE_BYTES_MAX), "--ws-per-message-deflate", "false"),
+            *("--ws-ping-interval", "0"),  # Khala's own heartbeats say more, and both ways
             *("--log-level", "warning", "--no-access-log", "--timeout-graceful-shutdown", str(STOP_SECONDS_MAX)),
         ]
 
