@@ -107,7 +107,7 @@ PROCESSES: dict[str, Process] = {
         _process("khala", "khala", 8002, "khala", server="asgi"),
         _process("hydra", "hydra", 8003, "hydra"),
         _process("aegis", "aegis", 8004, "aegis"),
-        _process("lightning-executor", "lightning", 8005),
+        _process("lightning-executor", "lightning", 8005, threads=24),
         _process("lightning-ops", "lightning", 8006, "lightning.ops"),
         _process("bridge", "bridge", 8007, "bridge.publish", "bridge.ingest"),
     )

@@ -24,18 +24,19 @@ def _ring() -> str:
 
 @dataclass(frozen=True)
 class Credentials:
-    """Passwords by login, internal signing secrets by issuer, token keys, receipt keys, the secretbox ring."""
+    """Passwords by login, internal signing secrets by issuer, token keys, receipt keys, the secretbox rings."""
 
     passwords: dict[str, str] = field(default_factory=lambda: {login: _secret() for login in logins()})
     internal: dict[str, str] = field(default_factory=lambda: {issuer: _secret() for issuer in (*PLANES, "ops")})
     receipt_keys: dict[str, str] = field(
-        default_factory=lambda: {plane: _secret() for plane in ("runtime", "hydra", "aegis")}
+        default_factory=lambda: {plane: _secret() for plane in ("runtime", "hydra", "aegis", "lightning")}
     )
     sync_token_key: str = field(default_factory=_secret)
     khala_token_key: str = field(default_factory=_secret)
     runtime_internal_secret: str = field(default_factory=_secret)
     lightning_ops_secret: str = field(default_factory=_secret)
     secretbox_ring: str = field(default_factory=_ring)
+    lightning_ops_ring: str = field(default_factory=_ring)
     django_secret: str = field(default_factory=_secret)
 
     def internal_keys(self) -> str:

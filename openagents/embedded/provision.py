@@ -84,8 +84,35 @@ def _plane_secrets(
             journal = names.get("runtime", PLANES["runtime"].database)
             password = credentials.passwords[JOURNAL_LOGIN]
             return tokens | {"OA_KHALA_JOURNAL_URL": server.url(JOURNAL_LOGIN, password, journal)}
+        case "lightning" if process.name == "lightning-executor":
+            return {
+                "OA_LIGHTNING_CUSTODY_KEK": credentials.secretbox_ring,
+                "OA_LIGHTNING_RECEIPT_SIGNING_KEY": credentials.receipt_keys["lightning"],
+                **_given(EXECUTOR_PROFILE),
+            }
+        case "lightning":
+            return {
+                "OA_LIGHTNING_CUSTODY_KEK": credentials.lightning_ops_ring,
+                "OA_LIGHTNING_OPS_SECRET": credentials.lightning_ops_secret,
+            }
         case _:
             return {}
+
+
+EXECUTOR_PROFILE = {
+    "OA_LIGHTNING_WALLET_REQUEST_CAP_MSATS": "300000000",
+    "OA_LIGHTNING_WALLET_WINDOW_CAP_MSATS": "1000000000",
+    "OA_LIGHTNING_WALLET_WINDOW_MS": "300000",
+    "OA_LIGHTNING_WALLET_DAILY_FEE_CAP_MSATS": "10000000",
+    "OA_LIGHTNING_SIM_CONTROL": "1",
+}
+"""The executor's development profile (lightning 5.2): caps above what the Treasury approves by itself, and the control
+routes of the simulated network, which only operators may call."""
+
+
+def _given(defaults: dict[str, str]) -> dict[str, str]:
+    """The defaults, where our own environment does not say otherwise."""
+    return {name: os.environ.get(name, value) for name, value in defaults.items()}
 
 
 def migrate_environment(

@@ -10,6 +10,7 @@ from typing import Protocol
 from apps.khala import metrics
 from apps.khala.domain import grammar
 from apps.khala.domain.core.events import Hint, Rows
+from apps.khala.domain.core.speech import Encoded
 from apps.khala.domain.journal import News, Page, news
 from apps.khala.services.journal import Journal, JournalUnavailable
 from apps.khala.services.tail import TopicTail
@@ -25,7 +26,7 @@ class Watcher(Protocol):
 
     def feed(self, event: Rows | Hint) -> None: ...
 
-    def news(self, news: News, tally: list[int]) -> None: ...
+    def news(self, news: News, out: list[tuple[Callable[[Encoded], None], Encoded]]) -> None: ...
 
 
 class Hub:
@@ -117,11 +118,18 @@ class Hub:
         return tell
 
     def _spread(self, fresh: News, class_name: str) -> None:
-        """The hottest loop of the process: one call per listener, counted together."""
-        tally = [0, 0, 0]
+        """The hottest loops of the process: first every listener decides, then all is written in one go.
+
+        Writes in a row cost the kernel a third less than writes with anything in between: who reads is still awake.
+        """
+        out: list[tuple[Callable[[Encoded], None], Encoded]] = []
         for watcher in list(self.watchers.get(fresh.topic, ())):
-            watcher.news(fresh, tally)
-        self.on_spread(class_name, tally)
+            watcher.news(fresh, out)
+        octets = 0
+        for write, message in out:
+            write(message)
+            octets += message.size
+        self.on_spread(class_name, [len(out), octets, len(out) * len(fresh.page.rows)])
 
     # The sweep
 

@@ -12,7 +12,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
@@ -88,7 +88,7 @@ class Probes:
         """News of the canary topic, as every watcher of the hub gets them."""
         self.paths[TAIL].bring(event.page.last if isinstance(event, Rows) else event.head)
 
-    def news(self, news: News, tally: list[int]) -> None:
+    def news(self, news: News, out: list[Any]) -> None:
         self.paths[TAIL].bring(news.last)
 
     async def _repeat(self) -> None:

@@ -41,6 +41,10 @@ FAILED_CODES: Final = frozenset({CloseCode.REAUTH, CloseCode.INCOMPATIBLE})
 log = structlog.get_logger("oa.khala.session")
 
 
+Written = tuple[Callable[[Encoded], None], Encoded]
+"""How to write a message, and the message."""
+
+
 class Door(Protocol):
     """The socket as a session needs it. `write` never waits; `buffered` is its backlog in bytes."""
 
@@ -94,8 +98,8 @@ class Session:
         finally:
             self._running = False
 
-    def news(self, news: News, tally: list[int]) -> None:
-        """A page that all listeners get. What is written straight is counted in `tally`: messages, bytes, rows."""
+    def news(self, news: News, out: list[Written]) -> None:
+        """A page that all listeners get: what goes straight is added to `out`, for the hub to write."""
         try:
             messages = None if self._running else self._straight(news)
         except Exception:
@@ -105,12 +109,9 @@ class Session:
             self.feed(ev.Rows(news.page))
             return
         for message in messages:
-            self._write(message)
+            out.append((self._write, message))
             self._octets += message.size
-            tally[1] += message.size
-        self._frames += len(messages)
-        tally[0] += len(messages)
-        tally[2] += len(news.page.rows)
+            self._frames += 1
 
     def _fail(self) -> None:
         log.exception("session.failed", connection_id=self.connection_id)

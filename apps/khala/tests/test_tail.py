@@ -188,7 +188,7 @@ class Watcher:
     def feed(self, event: Rows | Hint) -> None:
         self.heard.append(event)
 
-    def news(self, news: News, tally: list[int]) -> None:
+    def news(self, news: News, out: list[Any]) -> None:
         self.heard.append(Rows(news.page))
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from openagents.db.roles import logins
 from openagents.embedded import credentials as installation
+from openagents.embedded.management.commands import up
 from openagents.embedded.provision import clean_environment, migrate_environment, process_environment
 from openagents.embedded.supervision import PrefixedStream
 from openagents.peers.keys import KeyRing
@@ -98,6 +99,19 @@ class TestEnvironments:
         monkeypatch.setenv("UNRELATED", "kept")
         assert "mine" not in clean_environment().values()
         assert clean_environment()["UNRELATED"] == "kept"
+
+    def test_local_providers_are_the_runtimes_own_and_the_caller_may_say_otherwise(
+        self, tmp_path: Path, testbed: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def of(name: str) -> str | None:
+            environment = up.Command()._environment(PROCESSES[name], tmp_path, testbed.server, testbed.credentials)
+            return environment.get("RUNTIME_PROVIDER_HOST_ALLOWLIST")
+
+        monkeypatch.delenv("RUNTIME_PROVIDER_HOST_ALLOWLIST", raising=False)
+        assert of("runtime") == "127.0.0.0/8,::1,localhost"
+        assert {of(name) for name in PROCESSES if name != "runtime"} == {None}
+        monkeypatch.setenv("RUNTIME_PROVIDER_HOST_ALLOWLIST", "")
+        assert of("runtime") == ""
 
 
 class TestPrefixedStream:

@@ -91,6 +91,7 @@ class Connection:
             return []
         out = self.out = []
         _HANDLERS[type(event)](self, event)
+        self.delivery.settle()
         if not (type(event) is ev.Rows and event.ticket == 0 and not self.delivery.busy):
             self._arm()
         return out

@@ -38,6 +38,7 @@ class Delivery:
         "fetches",
         "limits",
         "names",
+        "plain",
         "pressure",
         "rights",
         "starting",
@@ -58,6 +59,7 @@ class Delivery:
         self.turns = DeficitRoundRobin(self.limits.slice_bytes)
         self.pressure = Pressure(self.limits, acknowledges=connection.lane.manners.acknowledges)
         self._watched: Counter[str] = Counter()
+        self.plain = False
         self._journal_down_since: float | None = None
 
     @property
@@ -174,6 +176,12 @@ class Delivery:
         if sub.dirty:
             self.mark(sub)
 
+    def settle(self) -> None:
+        """Note whether nothing but live delivery goes on; the core calls it after every input."""
+        self.plain = not (
+            self.fetches or self.turns.waiting or self.views.by_name or self.connection.state is not Conn.READY
+        )
+
     def straight(self, news: News) -> tuple[Encoded, ...] | None:
         """News of a topic that is live, right at it, with room and nothing else waiting: the messages to write.
 
@@ -190,10 +198,7 @@ class Delivery:
             or (news.acl_version > sub.acl_version and sub.topic.binding == "row")
             or sub.held
             or sub.view is not None
-            or self.views.by_name
-            or self.fetches
-            or self.turns.waiting
-            or self.connection.state is not Conn.READY
+            or not self.plain
         ):
             return None
         messages = news.encoded.get(sub.live_form) or self._encoded(sub, news)

@@ -22,6 +22,7 @@ from openagents.embedded.postgres import EmbeddedPostgres
 from openagents.embedded.provision import ROOT, clean_environment, process_environment
 from openagents.embedded.readiness import base_url
 from openagents.embedded.story import EVENTS, Story, development_code, fresh_home
+from openagents.embedded.story_lightning import LightningStory, StoryFailed
 from openagents.embedded.supervision import Supervisor, manage
 from openagents.planes import PROCESSES
 from openagents.sdk.config import Config
@@ -46,18 +47,39 @@ class Command(BaseCommand):
         console.print(f"\n{verdict.counts()}")
         console.print(verdict.line(), style="bold green" if verdict.ok else "bold red")
         console.print("receipt and replay recompute" if not problems else "\n".join(problems))
-        console.print(f"{time.monotonic() - started:.1f} s; history and bundle in {story.settings.home}")
+        problems += self._lightning(home, story.settings.home, console)
+        console.print(f"{time.monotonic() - started:.1f} s; history, bundle and receipts in {story.settings.home}")
         if not verdict.ok:
             console.print(verdict.report(), style="red", markup=False)
         if problems or not verdict.ok or verdict.chain != "equal":
             sys.exit(1)
 
     def _running(self) -> None:
-        for name in ("control", "runtime", "khala"):
+        for name in ("control", "runtime", "khala", "lightning-executor"):
             try:
                 httpx.get(f"{base_url(PROCESSES[name])}/readyz", timeout=5).raise_for_status()
             except httpx.HTTPError as error:
                 raise CommandError(f"{name} is not ready ({error}). Start the system first: make up") from None
+
+    def _lightning(self, home: Path, told: Path, console: Console) -> list[str]:
+        """The part in which money moves; what is wrong with it."""
+        console.print()
+        story = LightningStory(
+            base_url(PROCESSES["lightning-executor"]),
+            installation.load(home / "credentials.json"),
+            told / "receipts",
+            lambda text: console.print(f"[dim]·[/dim] {text}", highlight=False),
+        )
+        try:
+            paid = story.tell()
+        except (StoryFailed, httpx.HTTPError) as error:
+            console.print(f"the payment story failed: {error}", style="bold red", markup=False)
+            return [str(error)]
+        for problem in paid.problems:
+            console.print(problem, style="red", markup=False)
+        if not paid.problems:
+            console.print(f"paid once, receipt {paid.receipt['receiptId']} verified offline", style="bold green")
+        return paid.problems
 
     def _story(self, home: Path, events: int, console: Console) -> Story:
         credentials = installation.load(home / "credentials.json")

@@ -25,6 +25,8 @@ from openagents.embedded.supervision import endpoint, plane_commands, watcher
 from openagents.planes import PLANES, PROCESSES, Plane, Process, processes_of
 
 READY_SECONDS_MAX = 120.0
+LOCAL_PROVIDERS = {"RUNTIME_PROVIDER_HOST_ALLOWLIST": "127.0.0.0/8,::1,localhost"}
+"""In development a provider is a program on this machine; anywhere else loopback stays out of reach."""
 
 
 def _not_a_stop_conflict(record: logging.LogRecord) -> bool:
@@ -111,6 +113,8 @@ class Command(BaseCommand):
     ) -> dict[str, str]:
         environment = process_environment(process, server, credentials)
         environment["OA_CELERY_DIR"] = str(home / "celery")
+        if process.plane == "runtime":
+            environment |= LOCAL_PROVIDERS
         # What the caller set for this very process wins: a server's database, Redis, a log level.
         for name, value in os.environ.items():
             own = name.startswith(
