@@ -30,6 +30,15 @@ class Refused(Exception):
         self.retry_after_ms = int(body.get("retry_after_ms") or 0)
 
 
+def accepted(answer: httpx.Response) -> httpx.Response:
+    """The answer, if it says that the call happened. Raises NoAnswer or Refused."""
+    if answer.status_code >= 500:
+        raise NoAnswer(f"{answer.status_code} {answer.text[:200]}")
+    if answer.status_code >= 400:
+        raise Refused(answer.status_code, dict(answer.json()))
+    return answer
+
+
 class RuntimeApi:
     """One connection pool, one user. Every call is one attempt; retrying is up to the caller."""
 
@@ -56,11 +65,7 @@ class RuntimeApi:
             )
         except httpx.TransportError as error:
             raise NoAnswer(type(error).__name__) from error
-        if answer.status_code >= 500:
-            raise NoAnswer(f"{answer.status_code} {answer.text[:200]}")
-        if answer.status_code >= 400:
-            raise Refused(answer.status_code, dict(answer.json()))
-        return answer
+        return accepted(answer)
 
     def start_run(self, **fields: Any) -> str:
         return str(self.call("POST", "/runs", fields)["run"]["id"])

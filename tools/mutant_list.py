@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+from tools.mutant_model import Mutant, mutant
+from tools.mutants_of_khala import KHALA
+from tools.mutants_of_money import MONEY
 
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = "apps/runtime/migrations"
@@ -28,8 +31,6 @@ APPEND_SQL = sql_of("runtime_append")
 JOURNAL_SQL = sql_of("runtime_journal")
 HINTS = "openagents/db/hints.py"
 
-CORE = "apps/khala/domain/core"
-KHALA_TESTS = "apps/khala/tests"
 APPEND_TESTS = "apps/runtime/tests/test_append.py"
 RACES = "tests/chaos/test_races.py"
 RUNTIME_DRILLS = "tests/chaos/test_runtime_drills.py"
@@ -38,53 +39,29 @@ STORY = "tests/e2e/test_story.py"
 ALONE = "tests/e2e/test_runtime_alone.py"
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """`old` stands in the file exactly `times` times; each becomes `new`."""
-
-    path: str
-    old: str
-    new: str
-    times: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """`test` is a pytest node id, `plane` the process its suite runs as."""
-
-    name: str
-    edits: tuple[Edit, ...]
-    test: str
-    plane: str
-
-
-def _mutant(name: str, path: str, old: str, new: str, test: str, plane: str = "control", times: int = 1) -> Mutant:
-    return Mutant(name, (Edit(path, old, new, times),), test, plane)
-
-
 RUNTIME = (
-    _mutant(
+    mutant(
         "reused-seq",
         APPEND_SQL,
         "UPDATE run SET status = u.status, latest_seq = u.latest_seq,",
         "UPDATE run SET status = u.status, latest_seq = least(u.latest_seq, 5),",
         f"{RACES}::test_concurrent_appends_to_one_run_are_numbered_without_gap",
     ),
-    _mutant(
+    mutant(
         "one-seq-acknowledged-for-a-whole-batch",
         APPEND_SQL,
         "a_seq := a_seq || run_row.latest_seq; a_at",
         "a_seq := a_seq || (v_before + 1); a_at",
         f"{RUNTIME_DRILLS}::test_kill_9_of_the_runtime_under_concurrent_appends",
     ),
-    _mutant(
+    mutant(
         "dropped-run-lock",
         APPEND_SQL,
         "ORDER BY run.id FOR NO KEY UPDATE;",
         "ORDER BY run.id;",
         f"{RACES}::test_concurrent_appends_to_one_run_are_numbered_without_gap",
     ),
-    _mutant(
+    mutant(
         "dropped-topic-lock",
         JOURNAL_SQL,
         "FROM sync_topic_sequences s WHERE s.topic = v_topic FOR NO KEY UPDATE;",
@@ -92,7 +69,7 @@ RUNTIME = (
         f"{RACES}::test_runs_of_one_owner_share_a_topic_that_still_folds",
         times=2,
     ),
-    _mutant(
+    mutant(
         "chain-read-before-the-lock",
         JOURNAL_SQL,
         """      v_topic := j.topic;
@@ -104,7 +81,7 @@ RUNTIME = (
 """,
         f"{RACES}::test_runs_of_one_owner_share_a_topic_that_still_folds",
     ),
-    _mutant(
+    mutant(
         "chain-not-folded",
         JOURNAL_SQL,
         "v_chain := sha256(v_chain || int8send(v_seq) || j.sha);",
@@ -112,7 +89,7 @@ RUNTIME = (
         f"{APPEND_TESTS}::test_events_get_contiguous_seqs_and_reach_log_projection_and_journal",
         "runtime",
     ),
-    _mutant(
+    mutant(
         "lost-append",
         APPEND_SQL,
         """         e.recorded_at FROM unnest(e_rows) AS e;
@@ -121,28 +98,28 @@ RUNTIME = (
 """,
         f"{RUNTIME_DRILLS}::test_kill_9_of_the_runtime_under_concurrent_appends",
     ),
-    _mutant(
+    mutant(
         "lost-journal-row",
         APPEND_SQL,
         "        JOIN unnest(e_rid) WITH ORDINALITY AS q(rid, ordinality) USING (ordinality)\n",
         "        JOIN unnest(e_rid) WITH ORDINALITY AS q(rid, ordinality) USING (ordinality) WHERE e.seq <> 40\n",
         f"{RUNTIME_DRILLS}::test_kill_9_of_the_runtime_under_concurrent_appends",
     ),
-    _mutant(
+    mutant(
         "acknowledged-before-it-is-flushed",
         APPEND_SQL,
         "  PERFORM 1 FROM run WHERE run.id =",
         "  PERFORM set_config('synchronous_commit', 'off', true);\n  PERFORM 1 FROM run WHERE run.id =",
         f"{RUNTIME_DRILLS}::test_postgres_stops_at_once_under_concurrent_appends",
     ),
-    _mutant(
+    mutant(
         "skipped-idempotency-lookup",
         APPEND_SQL,
         "AND k.source = i.source AND k.idempotency_key = i.key",
         "AND k.source = i.source AND k.idempotency_key = i.key AND false",
         f"{RACES}::test_one_key_at_once_is_one_event_and_replays",
     ),
-    _mutant(
+    mutant(
         "keys-that-are-never-stored",
         APPEND_SQL,
         "e.fingerprint, e.source, e.idempotency_key,\n         e.recorded_at FROM unnest",
@@ -150,7 +127,7 @@ RUNTIME = (
         f"{RUNTIME_DRILLS}::test_a_fault_beside_the_write_loses_and_repeats_nothing"
         "[runtime.append.after_write=error@40]",
     ),
-    _mutant(
+    mutant(
         "projection-not-written",
         APPEND_SQL,
         "ON CONFLICT (run_id) DO UPDATE SET status = excluded.status, last_seq = excluded.last_seq,",
@@ -158,7 +135,7 @@ RUNTIME = (
         f"{APPEND_TESTS}::test_events_get_contiguous_seqs_and_reach_log_projection_and_journal",
         "runtime",
     ),
-    _mutant(
+    mutant(
         "refused-request-moves-the-head",
         APPEND_SQL,
         "      run_row := g_run; v_at := g_at; g_refused := true;",
@@ -166,14 +143,34 @@ RUNTIME = (
         "apps/runtime/tests/test_append_groups.py::test_a_half_placed_batch_that_is_refused_leaves_the_next_request_its_seq",
         "runtime",
     ),
-    _mutant(
+    mutant(
         "ownership-check-dropped",
         APPEND_SQL,
         "ELSIF r.owner IS NOT NULL AND r.owner <> run_row.owner_key THEN",
         "ELSIF false THEN",
         f"{ALONE}::test_a_stranger_reads_and_writes_nothing",
     ),
-    _mutant(
+    mutant(
+        "a-group-is-acknowledged-before-its-commit",
+        "apps/runtime/services/committer.py",
+        "            results = self._write([member.item for member in group])\n",
+        """            for member in group:
+                member.settled = True
+                member.wake()
+            results = self._write([member.item for member in group])
+""",
+        "apps/runtime/tests/test_committer.py::test_nobody_is_answered_before_the_write_of_its_group_returns",
+        "runtime",
+    ),
+    mutant(
+        "members-do-not-hear-that-their-group-failed",
+        "apps/runtime/services/committer.py",
+        "error if member is leader else _twin(error)",
+        "error if member is leader else None",
+        "apps/runtime/tests/test_committer.py::test_any_other_error_reaches_every_member_as_an_object_of_its_own",
+        "runtime",
+    ),
+    mutant(
         "publish-before-commit",
         HINTS,
         "transaction.on_commit(note, robust=True)",
@@ -182,161 +179,59 @@ RUNTIME = (
     ),
 )
 
-KHALA = (
-    Mutant(
-        "watch-after-read",
-        (
-            Edit(f"{CORE}/delivery.py", "        self.watch(sub.canonical)\n", ""),
-            Edit(
-                f"{CORE}/starting.py",
-                "        sub.move(SubCause.FRESH)\n",
-                "        sub.move(SubCause.FRESH)\n        self.delivery.watch(sub.canonical)\n",
-            ),
-        ),
-        f"{KHALA_TESTS}/test_core_delivery.py::test_a_topic_is_watched_before_it_is_read",
-        "khala",
+GROUND = (
+    mutant(
+        "a-nonce-serves-twice",
+        "openagents/db/stores.py",
+        "            return cursor.fetchone() is not None\n",
+        "            return True\n",
+        "openagents/db/tests/test_stores.py::TestSingleUse::test_a_value_is_claimed_once_per_scope",
     ),
-    Mutant(
-        "news-during-the-replay-is-dropped",
-        (
-            Edit(f"{CORE}/subscription.py", "        self.hinted = max(self.hinted, head)\n", ""),
-            Edit(
-                f"{CORE}/delivery.py",
-                "sub.known_head = max(event.page.head, sub.hinted)",
-                "sub.known_head = event.page.head",
-            ),
-        ),
-        f"{KHALA_TESTS}/test_core_delivery.py::test_news_during_the_replay_is_not_lost",
-        "khala",
+    mutant(
+        "a-nonce-is-looked-up-before-it-is-claimed",
+        "openagents/db/stores.py",
+        """                return self._insert(CLAIM_WITHOUT_FLUSH, values)
+""",
+        """                with prepared_cursor() as cursor:
+                    cursor.execute("SELECT 1 FROM internal_nonce WHERE scope = %s AND nonce = %s", values[:2])
+                    unused = cursor.fetchone() is None
+                self._insert(CLAIM_WITHOUT_FLUSH, values)
+                return unused
+""",
+        "openagents/db/tests/test_stores.py::TestSingleUse::test_of_many_claims_at_once_one_wins",
     ),
-    _mutant(
-        "a-read-skips-a-row",
-        "apps/khala/services/journal.py",
-        "WHERE topic = t.topic AND seq > %(after)s ORDER BY seq",
-        "WHERE topic = t.topic AND seq > %(after)s AND seq <> 7 ORDER BY seq",
-        f"{STORY}::test_append_tail_cut_off_resume",
-    ),
-    _mutant(
-        "duplicate-send",
-        f"{CORE}/delivery.py",
-        '            out.append(ev.Send(message, "update_batch", class_name, rows))\n',
-        '            out.append(ev.Send(message, "update_batch", class_name, rows))\n' * 2,
-        f"{STORY}::test_append_tail_cut_off_resume",
-    ),
-    _mutant(
-        "gap-check-dropped",
-        f"{CORE}/subscription.py",
-        "Verdict.DELIVER if page.rows[0].seq == sub.position + 1 else Verdict.GAP",
-        "Verdict.DELIVER",
-        f"{KHALA_TESTS}/test_core_delivery.py::test_a_hole_in_the_journal_is_asked_for_again_and_then_ends_the_connection",
-        "khala",
-    ),
-    _mutant(
-        "half-of-a-request-takes-effect",
-        f"{CORE}/starting.py",
-        "return self.asked.atomic and bool(self.failed)",
-        "return False",
-        f"{KHALA_TESTS}/test_lane_p.py::test_one_refused_topic_refuses_all_and_changes_nothing",
-        "khala",
-    ),
-    _mutant(
-        "a-view-starts-at-the-head",
-        f"{CORE}/view.py",
-        "return lowest if cursor is None else min(max(cursor, lowest), extent.head)",
-        "return extent.head",
-        f"{KHALA_TESTS}/test_view_simulation.py::TestFleet::runTest",
-        "khala",
-    ),
-    _mutant(
-        "recovery-grants-are-never-used-up",
-        "apps/khala/services/grants.py",
-        "SET uses = uses + 1",
-        "SET uses = uses",
-        f"{KHALA_TESTS}/test_records.py::test_a_grant_is_good_for_five_starts_and_then_for_a_wait",
-        "khala",
-    ),
-    _mutant(
-        "a-client-that-leaves-keeps-its-lease",
-        f"{CORE}/authority.py",
-        "self.lease_at = self.connection.now\n",
-        "self.lease_at = None\n",
-        f"{KHALA_TESTS}/test_lane_p.py::test_leaving_does_not_make_an_overdue_lease_forgotten",
-        "khala",
-    ),
-    _mutant(
-        "lost-hints-stay-lost",
-        "apps/khala/services/tail.py",
-        "            self.hint(head.extent.head)\n            return True",
-        "            return True",
-        f"{KHALA_TESTS}/test_end_to_end.py::test_a_lost_hint_is_made_up_by_the_sweep",
-        "khala",
-    ),
-    _mutant(
-        "used-token-accepted",
-        "apps/khala/services/admission.py",
-        "if consume and grant.jti:",
-        "if False:",
-        f"{KHALA_TESTS}/test_end_to_end.py::test_a_token_opens_one_connection",
-        "khala",
-    ),
-    _mutant(
-        "revoked-token-accepted",
-        "apps/khala/services/admission.py",
-        "revoked = self.book.against(admitted.holder)",
-        "revoked = None",
-        f"{KHALA_TESTS}/test_admission.py::test_revoked_tokens_are_refused_and_revoked_sessions_are_told_later",
-        "khala",
-    ),
-    _mutant(
-        "handshake-rates-are-not-kept",
-        "apps/khala/services/admission.py",
-        "if wait := hit(bucket, key, burst, window_seconds(rate, burst)):",
-        "if wait := 0:",
-        f"{KHALA_TESTS}/test_admission.py::test_processes_share_the_rates_of_users_and_devices",
-        "khala",
-    ),
-    _mutant(
-        "other-processes-are-not-heard",
-        "apps/khala/services/control_bus.py",
-        "        if reaction is not None:",
-        "        if reaction is not None and False:",
-        f"{KHALA_TESTS}/test_operations.py::test_a_revocation_of_another_process_is_heard_at_once",
-        "khala",
-    ),
-    _mutant(
-        "a-deaf-driver-goes-unnoticed",
-        "apps/khala/services/probes.py",
-        "was, path.deaf = path.deaf, age > self._limit",
-        "was, path.deaf = path.deaf, False",
-        f"{KHALA_TESTS}/test_probes.py::test_a_deaf_driver_is_named_worked_around_and_listened_to_anew",
-        "khala",
-    ),
-    _mutant(
-        "revocations-match-nothing",
-        "apps/khala/domain/revocation.py",
-        "return Effect.EVICT if hit else Effect.NONE",
-        "return Effect.NONE",
-        f"{KHALA_TESTS}/test_end_to_end.py::test_a_revoked_session_is_evicted_and_its_next_handshake_is_told",
-        "khala",
-    ),
-    _mutant(
-        "revoked-session-keeps-its-tail",
-        "apps/khala/services/session.py",
-        "outcome = effect(revocation, self.holder)",
-        "outcome = Effect.NONE",
-        f"{STORY}::test_a_session_that_ends_loses_its_tail",
-    ),
-    _mutant(
-        "strangers-rows-are-shared",
-        "apps/khala/domain/access.py",
-        'shared = row.visibility == "org" and row.org_id is not None and row.org_id == principal.org_id',
-        "shared = True",
-        f"{STORY}::test_a_stranger_sees_nothing",
+    mutant(
+        "a-nonce-is-never-claimed",
+        "openagents/peers/signature.py",
+        '    _check(claim_nonce(key.kid, aud, claims["nonce"], expires), NONCE_REPLAYED)\n',
+        "",
+        "openagents/peers/tests/test_guard.py::test_a_replay_is_refused_and_its_nonce_is_on_record",
     ),
 )
 
 CLIENT = (
-    _mutant(
+    mutant(
+        "a-batch-loses-its-last-event",
+        "openagents/sdk/run_log.py",
+        "            if not waiting.done.cancelled():\n",
+        "            if not waiting.done.cancelled() and len(batch) < self._events_max - 1:\n",
+        "openagents/sdk/tests/test_run_log.py::test_a_stream_of_tokens_goes_in_batches_and_in_order",
+    ),
+    mutant(
+        "a-refused-batch-is-not-sent-one-by-one-to-its-end",
+        "openagents/sdk/run_log.py",
+        "                for waiting in batch:\n                    await self._send([waiting])\n",
+        "                for waiting in batch[:-1]:\n                    await self._send([waiting])\n",
+        "openagents/sdk/tests/test_run_log.py::test_one_bad_event_fails_alone",
+    ),
+    mutant(
+        "events-of-a-batch-get-new-keys",
+        "openagents/sdk/commands.py",
+        """event.get("idempotency_key") or new_id("evt")""",
+        """new_id("evt")""",
+        "openagents/sdk/tests/test_run_log.py::test_a_partly_known_batch_is_a_replay_event_by_event",
+    ),
+    mutant(
         "position-stored-before-the-effect",
         "openagents/sdk/watermarks/sqlite.py",
         """            for update in fresh:
@@ -351,7 +246,7 @@ CLIENT = (
 """,
         f"{DELIVERY_DRILLS}::test_a_subscriber_that_dies_again_and_again_applies_everything_once",
     ),
-    _mutant(
+    mutant(
         "effect-committed-before-the-position",
         "openagents/sdk/watermarks/sqlite.py",
         """                reducer(transaction, update)
@@ -364,4 +259,4 @@ CLIENT = (
     ),
 )
 
-MUTANTS: tuple[Mutant, ...] = (*RUNTIME, *KHALA, *CLIENT)
+MUTANTS: tuple[Mutant, ...] = (*GROUND, *RUNTIME, *KHALA, *CLIENT, *MONEY)

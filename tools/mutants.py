@@ -22,7 +22,8 @@ from pathlib import Path
 
 from openagents.embedded.postgres import EmbeddedPostgres
 from openagents.embedded.provision import clean_environment
-from tools.mutant_list import MUTANTS, Mutant
+from tools.mutant_list import MUTANTS
+from tools.mutant_model import Mutant
 
 ROOT = Path(__file__).resolve().parent.parent
 TEST_SECONDS_MAX = 120

@@ -36,18 +36,6 @@ RATELIMIT_DEGRADED = Counter(
     "Decisions made in this process's memory because the store was away: the limit holds per process only",
     ["route"],
 )
-MAINTENANCE = Gauge(
-    "oa_maintenance_mode", "1 while maintenance turns requests away", ["plane"], multiprocess_mode="mostrecent"
-)
-OUTBOX_OPEN = Gauge(
-    "oa_outbox_open",
-    "Undelivered rows; grows while the receiver is down",
-    ["plane", "outbox"],
-    multiprocess_mode="mostrecent",
-)
-OUTBOX_OLDEST_SECONDS = Gauge(
-    "oa_outbox_oldest_seconds", "Age of the oldest undelivered row", ["plane", "outbox"], multiprocess_mode="mostrecent"
-)
 ROUTE_SPLIT = Counter("oa_control_route_split_total", "Route split decisions", ["domain", "target"])
 RUNTIME_ROUTING = Counter(
     "oa_control_runtime_routing_total",
@@ -87,17 +75,6 @@ STATS_CACHE = Counter(
     "Requests for the public statistics by what was shown: hit, computed, previous (somebody else renewed it), "
     "without_database (remembered, marked stale) or unavailable",
     ["outcome"],
-)
-SECRETBOX_STALE_ROWS = Gauge(
-    "oa_secretbox_stale_rows",
-    "Sealed rows that the ring's first key did not seal; an older key may go when this is 0",
-    ["plane"],
-    multiprocess_mode="mostrecent",
-)
-SECRETBOX_FAILURES = Counter(
-    "oa_secretbox_failures_total",
-    "Sealed texts that did not open: a lost key or a changed row, an alarm in any case",
-    ["plane"],
 )
 SECRET_FETCHES = Counter(
     "oa_control_integration_secret_fetch_total",

@@ -84,6 +84,24 @@ class AuditEvent(models.Model):
         return f"{self.event_name} {self.outcome} {self.occurred_at:%Y-%m-%d %H:%M:%S}"
 
 
+class AppliedMigration(models.Model):
+    """One of our migrations that ran here: from which file, by which build, and which builds may serve after it."""
+
+    pk = models.CompositePrimaryKey("app", "name")
+    plane = models.TextField()
+    app = models.TextField()
+    name = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    phase = models.TextField()
+    build_id = models.TextField()
+    min_compatible_build_id = models.TextField()
+    applied_at = models.DateTimeField()
+    duration_ms = models.BigIntegerField()
+
+    class Meta:
+        db_table = "oa_migration_ledger"
+
+
 class Heartbeat(models.Model):
     """The last sign of life of a background process of this plane."""
 

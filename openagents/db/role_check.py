@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from openagents.db.roles import groups, logins
+from openagents.db.roles import MONITOR_LOGIN, groups, logins
 from openagents.planes import JOURNAL_GROUP, JOURNAL_LOGIN, JOURNAL_TABLES, PLANES, PROCESSES, Plane, processes_of
 
 APPEND_ONLY = {"runtime": ("audit_event", "run_event", "sync_stream_events")}
@@ -23,6 +23,8 @@ PRUNE_ROLE = "oa_runtime_prune"
 """May delete from the journal, where a server has it (operations 2)."""
 FORBIDDEN_EXTENSIONS = ("dblink", "postgres_fdw", "file_fdw", "plpython%")
 SHARED_DATABASES = ("postgres", "template1")
+MONITOR_GROUPS = frozenset({"pg_monitor", "pg_read_all_settings", "pg_read_all_stats", "pg_stat_scan_tables"})
+"""`pg_monitor` and what it consists of: statistics and settings, no rows."""
 INSUFFICIENT_PRIVILEGE = "42501"
 
 Rows = list[tuple[Any, ...]]
@@ -71,6 +73,8 @@ class Server:
 
     def database_of(self, login: str) -> str:
         """The one database that the login may connect to."""
+        if login == MONITOR_LOGIN:
+            return SHARED_DATABASES[0]
         if login == JOURNAL_LOGIN:
             return self.database(PLANES["runtime"])
         return self.database(next(plane for plane in PLANES.values() if login in _logins_of(plane)))
@@ -80,14 +84,21 @@ def _logins_of(plane: Plane) -> tuple[str, ...]:
     return (*(process.login for process in processes_of(plane.name)), plane.migrate_login)
 
 
-def _group_of(login: str) -> str:
-    """The one group that the login is a member of."""
+def _everybody() -> list[str]:
+    """Every login that a server knows: those that work, and the one that watches."""
+    return [*logins(), MONITOR_LOGIN]
+
+
+def _groups_of(login: str) -> frozenset[str]:
+    """What the login is a member of, itself or through another role."""
+    if login == MONITOR_LOGIN:
+        return MONITOR_GROUPS
     if login == JOURNAL_LOGIN:
-        return JOURNAL_GROUP
+        return frozenset({JOURNAL_GROUP})
     for plane in PLANES.values():
         if login == plane.migrate_login:
-            return plane.owner_role
-    return next(process.writer_group for process in PROCESSES.values() if process.login == login)
+            return frozenset({plane.owner_role})
+    return frozenset(process.writer_group for process in PROCESSES.values() if process.login == login)
 
 
 def check_server(server: Server) -> list[Outcome]:
@@ -99,15 +110,15 @@ def _r1(server: Server) -> Iterator[str]:
     rows = server.query(
         "SELECT rolname, rolcanlogin, rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls"
         " FROM pg_roles WHERE rolname = ANY(%(names)s)",
-        {"names": [*groups(), *logins()]},
+        {"names": [*groups(), *_everybody()]},
     )
     found = {name: (can_login, special) for name, can_login, special in rows}
-    for name in (*groups(), *logins()):
+    for name in (*groups(), *_everybody()):
         if name not in found:
             yield f"{name} does not exist"
             continue
         can_login, special = found[name]
-        if can_login != (name in logins()):
+        if can_login != (name in _everybody()):
             yield f"{name} {'can' if can_login else 'cannot'} log in"
         if special:
             yield f"{name} has a special attribute"
@@ -140,7 +151,7 @@ def _r3(server: Server) -> Iterator[str]:
         "SELECT rolname, datname, has_database_privilege(pg_roles.oid, pg_database.oid, 'CONNECT')"
         " FROM pg_roles, pg_database WHERE rolname = ANY(%(logins)s) AND datname = ANY(%(databases)s)"
         " ORDER BY 1, 2",
-        {"logins": logins(), "databases": databases},
+        {"logins": _everybody(), "databases": databases},
     )
     for login, database, may in rows:
         if may != (server.database_of(login) == database):
@@ -155,11 +166,11 @@ def _r4(server: Server) -> Iterator[str]:
         " JOIN pg_auth_members above ON above.member = closure.roleid)"
         " SELECT pg_get_userbyid(login), pg_get_userbyid(roleid) FROM closure"
         " WHERE pg_get_userbyid(login) = ANY(%(logins)s) ORDER BY 1, 2",
-        {"logins": logins()},
+        {"logins": _everybody()},
     )
-    for login in logins():
+    for login in _everybody():
         of = {group for member, group in rows if member == login}
-        if of != {_group_of(login)}:
+        if of != _groups_of(login):
             yield f"{login} is a member of {', '.join(sorted(of)) or 'nothing'}"
 
 
@@ -258,9 +269,11 @@ def _r8(server: Server) -> Iterator[str]:
     rows = server.query(
         "SELECT pg_get_userbyid(member), pg_get_userbyid(roleid) FROM pg_auth_members"
         " WHERE starts_with(pg_get_userbyid(roleid)::text, 'pg_') AND pg_get_userbyid(member) = ANY(%(names)s)",
-        {"names": [*groups(), *logins()]},
+        {"names": [*groups(), *_everybody()]},
     )
     for member, predefined in rows:
+        if member == MONITOR_LOGIN and predefined in MONITOR_GROUPS:
+            continue
         yield f"{member} is a member of {predefined}"
 
 
@@ -298,7 +311,7 @@ def _r12(server: Server) -> Iterator[str]:
         " LEFT JOIN pg_database ON pg_database.oid = setdatabase, unnest(setconfig) AS setting"
         " WHERE setting = 'synchronous_commit=off' AND (setrole = 0 OR pg_roles.rolname = ANY(%(roles)s))"
         " AND (setdatabase = 0 OR datname = ANY(%(databases)s))",
-        {"roles": [*groups(), *logins()], "databases": [server.database(plane) for plane in server.planes]},
+        {"roles": [*groups(), *_everybody()], "databases": [server.database(plane) for plane in server.planes]},
     )
     for role, database, setting in rows:
         yield f"{role} in {database}: {setting}"

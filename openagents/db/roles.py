@@ -19,7 +19,10 @@ SERVICE_SETTINGS = {
     "idle_in_transaction_session_timeout": "30s",
     "timezone": "UTC",
 }
+MONITOR_LOGIN = "oa_monitor"
+"""Watches the server: statistics and settings of all databases, seen from `postgres`, and no table of any plane."""
 MIGRATE_SETTINGS = {"lock_timeout": "5s", "statement_timeout": "15min", "timezone": "UTC"}
+MONITOR_SETTINGS = {"default_transaction_read_only": "on", "statement_timeout": "5s", "timezone": "UTC"}
 READER_SETTINGS = {"default_transaction_read_only": "on", "statement_timeout": "2s", "timezone": "UTC"}
 
 
@@ -76,6 +79,17 @@ def cluster_statements(passwords: Mapping[str, str]) -> Iterator[sql.Composed]:
     yield from _settings(JOURNAL_LOGIN, {**READER_SETTINGS, "search_path": "runtime"})
     for database in ("postgres", "template1"):
         yield sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(_identifier(database))
+    yield from _monitor(passwords.get(MONITOR_LOGIN))
+
+
+def _monitor(password: str | None) -> Iterator[sql.Composed]:
+    name = _identifier(MONITOR_LOGIN)
+    yield _ensure_role(MONITOR_LOGIN, f"LOGIN {NOT_SPECIAL}")
+    if password:
+        yield sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, sql.Literal(password))
+    yield sql.SQL("GRANT pg_monitor TO {}").format(name)
+    yield sql.SQL("GRANT CONNECT ON DATABASE postgres TO {}").format(name)
+    yield from _settings(MONITOR_LOGIN, MONITOR_SETTINGS)
 
 
 def _memberships(plane: Plane) -> Iterator[sql.Composed]:

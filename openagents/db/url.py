@@ -38,7 +38,7 @@ def database_settings(url: str, *, read_only: bool = False, persistent: bool = F
         options["options"] = " ".join(server_options)
     options |= {name: values[-1] for name, values in query.items() if name not in ("host", "port", "options")}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "openagents.db.postgres",
         "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -1,6 +1,7 @@
 """The Celery application of a plane's workers and beat. Celery only wakes work up; the work's state is in tables.
 
-`apps.<plane>.tasks`, a module or a package, holds the tasks and may hold `SCHEDULE`, a beat schedule; `GROUND_SCHEDULE` runs in each plane.
+`apps.<plane>.tasks`, a module or a package, holds the tasks and may hold `SCHEDULE`, a beat schedule; the entries of
+`GROUND_SCHEDULE` run in each plane.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ prepare()
 
 GROUND_SCHEDULE: dict[str, dict[str, Any]] = {
     "ops.heartbeat": {"task": "ops.heartbeat", "schedule": 30.0},
+    "ops.measure_queues": {"task": "ops.measure_queues", "schedule": 30.0},
     "ops.purge_expired": {"task": "ops.purge_expired", "schedule": 300.0},
 }
 

@@ -48,6 +48,9 @@ class BaseConfig(BaseSettings):
     oa_log_format: LogFormat = Field("", description="json or pretty; pretty by default in dev")
     oa_django_secret_key: str = Field(DEVELOPMENT_SECRET, description="signs admin sessions")
     oa_allowed_hosts: CsvList = Field(["*"], description="host names the process answers to")
+    oa_drain_seconds: int | None = Field(
+        None, ge=0, le=20, description="how long an HTTP process serves as draining after SIGTERM; default 5, in dev 0"
+    )
     oa_body_limit_bytes: int = Field(1_048_576, ge=1, description="largest request body")
     oa_static_root: str = Field("", description="folder of collected static files; empty: served from the packages")
     redis_url: str = Field("", description="production fan-out, broker and windows; empty: Postgres twins")
@@ -129,6 +132,12 @@ class BaseConfig(BaseSettings):
             return "postgres"
         return self.fanout_driver or ("redis" if self.redis_url else "postgres")
 
+    def drain_seconds(self) -> int:
+        """From SIGTERM to the end of accepting: one period of a readiness probe where there are probes."""
+        if self.oa_drain_seconds is not None:
+            return self.oa_drain_seconds
+        return 5 if self.oa_env in ("staging", "prod") else 0
+
     def log_format(self) -> str:
         return self.oa_log_format or ("pretty" if self.oa_env == "dev" else "json")
 
@@ -153,6 +162,7 @@ SECRET_WORDS = frozenset(
         "preimage",
         "pepper",
         "nsec",
+        "kek",
         "code",
         "credential",
         "seed",

@@ -6,6 +6,7 @@ A failing peer never fails readiness: otherwise one plane takes the others down.
 from __future__ import annotations
 
 import hmac
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -18,12 +19,15 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from openagents.ops import metrics
+from openagents.ops import drain, metrics
 from openagents.ops.durability import unsafe_settings
+from openagents.receipts.redaction import redact
 
 CHECK_TIMEOUT_SECONDS = 0.5
+FIRST_LOOK_SECONDS = 5.0
 CACHE_SECONDS = 2.0
 CLOCK_SKEW_SECONDS_MAX = 2.0
+ERROR_TEXT_MAX = 500
 
 _started = time.monotonic()
 _draining = threading.Event()
@@ -94,14 +98,44 @@ def _durability() -> Finding:
     return Finding(not problems, ",".join(problems) or None, fails=settings.OA.oa_env == "prod")
 
 
+class _Schema:
+    """What the schema check saw last, for the body of `/readyz`."""
+
+    known: frozenset[tuple[str, str]] = frozenset()
+    head: str | None = None
+    pending: int | None = None
+    """None until it was looked at; once 0 it stays so, for nothing takes migrations back under a running build."""
+    ahead = 0
+
+
+_schema_seen = _Schema()
+
+
 @check("schema")
 def _schema() -> Finding:
+    from openagents.db import migration_ledger
+
+    if _schema_seen.pending != 0:
+        _look_at_migrations()
+    if _schema_seen.pending:
+        return Finding(False, "schema_behind")
+    _schema_seen.ahead, shut_out = migration_ledger.ahead(_schema_seen.known)
+    return Finding(not shut_out, "schema_ahead_incompatible" if shut_out else None)
+
+
+def _look_at_migrations() -> None:
+    """Reads every migration file: half a second that only the first looks cost."""
     from django.db.migrations.executor import MigrationExecutor
+
+    from openagents.db import migration_ledger
+    from openagents.ops.build import schema_head
 
     executor = MigrationExecutor(connection)
     pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    _schema_seen.known = frozenset(migration_ledger.own(executor.loader))
+    _schema_seen.head = schema_head(executor.loader.applied_migrations or ())
+    _schema_seen.pending = pending
     metrics.MIGRATIONS_PENDING.labels(settings.OA_PROCESS.plane).set(pending)
-    return Finding(pending == 0, "schema_behind" if pending else None)
 
 
 @check("clock")
@@ -130,15 +164,20 @@ def _redis() -> Finding:
 _pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="readiness")
 _cache_lock = threading.Lock()
 _cached: tuple[float, int, dict[str, Any]] | None = None
-_schema_ok = False
+
+
+_errors: dict[str, str] = {}
+"""Check to the text of the error it raised the last time, for signed peers."""
 
 
 def _run(name: str, function: Check) -> dict[str, Any]:
     started = time.perf_counter()
+    _errors.pop(name, None)
     try:
         found = function()
     except Exception as error:
         found = Finding(False, type(error).__name__)
+        _errors[name] = redact(str(error)[:ERROR_TEXT_MAX])
         connection.close()
     milliseconds = round((time.perf_counter() - started) * 1000, 1)
     fails = found.fails and name not in _never_fails
@@ -147,25 +186,22 @@ def _run(name: str, function: Check) -> dict[str, Any]:
 
 def readiness() -> tuple[int, dict[str, Any]]:
     """HTTP status and body of `/readyz`; the result is reused for two seconds."""
-    global _cached, _schema_ok
+    global _cached
+    if drain.asked() and not _draining.is_set():
+        begin_drain()
     with _cache_lock:
         if _cached and time.monotonic() - _cached[0] < CACHE_SECONDS:
             return _cached[1], _cached[2]
-        names = [name for name in _checks if not (name == "schema" and _schema_ok)]
-        futures = {name: _pool.submit(_run, name, _checks[name]) for name in names}
+        patience = {"schema": FIRST_LOOK_SECONDS} if _schema_seen.pending != 0 else {}
+        futures = {name: _pool.submit(_run, name, function) for name, function in _checks.items()}
         results: list[dict[str, Any]] = []
         for name in _checks:
-            if name not in futures:
-                results.append({"name": name, "ok": True, "code": None, "ms": 0.0, "fails": True})
-                continue
             try:
-                # The first look at the migration graph reads every migration file; later ones are skipped.
-                results.append(futures[name].result(timeout=CHECK_TIMEOUT_SECONDS if name != "schema" else 5))
+                results.append(futures[name].result(timeout=patience.get(name, CHECK_TIMEOUT_SECONDS)))
             except FutureTimeout:
                 late = {"name": name, "ok": False, "code": "timeout", "ms": CHECK_TIMEOUT_SECONDS * 1000}
                 results.append({**late, "fails": name not in _never_fails})
         plane = settings.OA_PROCESS.plane
-        _schema_ok = _schema_ok or any(row["name"] == "schema" and row["ok"] for row in results)
         for row in results:
             metrics.READY_CHECK.labels(plane, row["name"]).set(1 if row["ok"] else 0)
         ready = all(row["ok"] or not row["fails"] for row in results)
@@ -178,6 +214,7 @@ def readiness() -> tuple[int, dict[str, Any]]:
             plane=plane,
             build_id=settings.OA.oa_build_id,
             build_sha=settings.OA.oa_build_sha,
+            schema={"head": _schema_seen.head, "pending": _schema_seen.pending, "ahead": _schema_seen.ahead},
             checks=[{key: row[key] for key in ("name", "ok", "code", "ms")} for row in results],
         )
         status = 200 if ready else 503
@@ -202,9 +239,29 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The process may receive traffic."""
+    """The process may receive traffic. `?verbose=1`: what the failing checks are about, for a signed peer only."""
+    detailed = request.GET.get("verbose") == "1"
+    if detailed:
+        from openagents.peers.auth import caller_of
+        from openagents.planes import ISSUERS
+        from openagents.wire.ninja import error_response, fault_of
+
+        try:
+            caller_of(request, ISSUERS)
+        except Exception as error:
+            return error_response(request, fault_of(error))
     status, body = readiness()
-    return JsonResponse(body, status=status)
+    return JsonResponse({**body, "detail": _detail(body)} if detailed else body, status=status)
+
+
+def _detail(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What only a peer should learn: the errors' texts, and who this process is among its like."""
+    return {
+        "role": settings.OA_PROCESS.name,
+        "pid": os.getpid(),
+        "environment": settings.OA.oa_env,
+        "errors": {row["name"]: _errors[row["name"]] for row in body["checks"] if row["name"] in _errors},
+    }
 
 
 def metrics_view(request: HttpRequest) -> HttpResponse:

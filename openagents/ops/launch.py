@@ -13,7 +13,7 @@ from importlib import import_module
 
 from openagents.ops.supervised import SUPERVISOR_ENV, follow_supervisor
 
-SERVERS = {"granian": ("granian.cli", "entrypoint"), "uvicorn": ("uvicorn.main", "main")}
+SERVERS = {"granian": ("openagents.ops.granian_server", "main"), "uvicorn": ("uvicorn.main", "main")}
 
 
 def main(arguments: list[str]) -> None:

@@ -43,6 +43,49 @@ IDEMPOTENCY = Counter(
 DB_RETRIES = Counter(
     "oa_db_retries_total", "Transactions tried again after deadlock or serialization", ["plane", "reason"]
 )
+DB_TX_SECONDS = Histogram("oa_db_tx_seconds", "Time of transactions, begin to end", ["plane"], buckets=LAT)
+DB_POOL_IN_USE = Gauge(
+    "oa_db_pool_in_use",
+    "Open database connections; one per thread, so a rise towards max_connections is a rise of threads",
+    ["plane"],
+    multiprocess_mode="livesum",
+)
+OUTBOX_OPEN = Gauge(
+    "oa_outbox_open",
+    "Undelivered rows; grows while the receiver is down",
+    ["plane", "outbox"],
+    multiprocess_mode="mostrecent",
+)
+OUTBOX_OLDEST_SECONDS = Gauge(
+    "oa_outbox_oldest_seconds", "Age of the oldest undelivered row", ["plane", "outbox"], multiprocess_mode="mostrecent"
+)
+LEASE_OPS = Counter(
+    "oa_lease_ops_total", "Leases taken: acquired, renewed, stolen or expired", ["plane", "lease", "result"]
+)
+TASK_SECONDS = Histogram("oa_task_seconds", "Time of background tasks", ["plane", "task", "outcome"], buckets=SLOW)
+QUEUE_DEPTH = Gauge(
+    "oa_queue_depth", "Tasks that wait for a worker", ["plane", "queue"], multiprocess_mode="mostrecent"
+)
+MAINTENANCE_MODE = Gauge(
+    "oa_maintenance_mode", "1 while maintenance turns requests away", ["plane"], multiprocess_mode="mostrecent"
+)
+ROLE_CHECK_OK = Gauge(
+    "oa_role_check_ok",
+    "1 when this process's login had its own group's rights and no more at the start",
+    ["plane"],
+    multiprocess_mode="min",
+)
+SECRETBOX_STALE_ROWS = Gauge(
+    "oa_secretbox_stale_rows",
+    "Sealed rows that the ring's first key did not seal; an older key may go when this is 0",
+    ["plane"],
+    multiprocess_mode="mostrecent",
+)
+SECRETBOX_FAILURES = Counter(
+    "oa_secretbox_failures_total",
+    "Sealed texts that did not open: a lost key or a changed row, an alarm in any case",
+    ["plane"],
+)
 STORE_DEGRADED = Counter("oa_store_degraded_total", "Uses of a storage seam's fallback", ["plane", "store"])
 AUDIT_EVENTS = Counter("oa_audit_events_total", "Audit events written", ["plane", "family", "outcome"])
 AUDIT_FAILURES = Counter("oa_audit_write_failures_total", "Audit events that could not be written", ["plane"])

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import django
+import structlog
 from django.apps import apps
 from django.conf import settings
+from django.db.utils import OperationalError
 
 from openagents.ops import faults, metrics
 from openagents.ops.durability import assert_durable
+
+log = structlog.get_logger("oa.startup")
 
 
 def prepare() -> None:
@@ -34,9 +38,21 @@ def prepare() -> None:
             raise SystemExit(f"configuration: OA_FAULTS: {error}") from None
     metrics.BUILD_INFO.labels(settings.OA_PROCESS.plane, config.oa_build_id, config.oa_build_sha).set(1)
     assert_durable()
+    _look_at_own_rights()
     for plane in apps.get_app_configs():
         if hasattr(plane, "before_serving"):
             plane.before_serving()
+
+
+def _look_at_own_rights() -> None:
+    """Warn of a login that may more than it should; a server that is down is readiness' business."""
+    from openagents.db import own_rights
+
+    try:
+        if found := own_rights.measure():
+            log.error("roles.unsafe", problems=found)
+    except OperationalError:
+        log.warning("roles.unknown", reason="database unreachable at start")
 
 
 def serving() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from celery import shared_task
+from celery import current_app, shared_task
+from django.conf import settings
 
 from openagents.db.models import Heartbeat
 from openagents.db.purge import purge_expired_rows
+from openagents.ops import task_measures
 
 
 @shared_task(name="ops.heartbeat")
@@ -18,3 +20,10 @@ def heartbeat() -> None:
 def purge_expired() -> int:
     """Remove expired nonces, windows, cache entries and idempotency records; returns the number of rows."""
     return purge_expired_rows()
+
+
+@shared_task(name="ops.measure_queues")
+def measure_queues() -> dict[str, int]:
+    """Count what waits in this plane's queues; returns the number by queue."""
+    process = settings.OA_PROCESS
+    return task_measures.measure_queues(current_app, process.queues or (process.plane,))

@@ -34,10 +34,16 @@ _BEARER = re.compile(r"\b(bearer|l402|lsat)\s+[A-Za-z0-9._~+/=:-]{8,}", re.IGNOR
 _TRIPLE = re.compile(r"(?<![A-Za-z0-9_.-])[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}(?![A-Za-z0-9_-])")
 _OWN_SECRET = re.compile(r"\b(?:oa_(?:at|rt|pat)_[0-9a-f]{32,}|nsec1[02-9ac-hj-np-z]{58})\b")
 _EMAIL = re.compile(r"([\w%+-])[\w.%+-]{0,63}@([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})")
+_KEY_IN_TEXT = re.compile(r"""(?<!\\)(\\*)(["'])([A-Za-z0-9_ -]{1,64})\1\2\s*:\s*""")
+"""A key as a formatted dict or JSON shows it; inside a string that was itself formatted the quotes are escaped."""
+_NEXT_IN_VALUE = re.compile(r"""(\\*)(["'])|([\[{(])|([\]})])|(,)""")
+_NOTHING = frozenset({"None", "null", "''", '""'})
 
 
 def redact(value: Value) -> Value:
     """A copy of a log or audit value without secrets; e-mail addresses become `a***@domain`.
+
+    Text is searched, too: for tokens by their form, and for dicts that were formatted into it by their secret names.
 
     Walks dicts, lists, tuples and sets; None under a secret name stays None; objects of other types are kept as they
     are, so a caller logs text and JSON values only.
@@ -78,12 +84,49 @@ def _hidden(value: Any, email: str) -> Any:
 
 
 def _redact_text(text: str, email: str) -> str:
+    if email != REDACTED and ":" in text:
+        text = _redact_formatted(text)
     text = _BEARER.sub(rf"\1 {REDACTED}", text)
     if "oa_" in text or "nsec1" in text:
         text = _OWN_SECRET.sub(REDACTED, text)
     if text.count(".") >= 2:
         text = _TRIPLE.sub(REDACTED, text)
     return _EMAIL.sub(email, text) if "@" in text else text
+
+
+def _redact_formatted(text: str) -> str:
+    """The text with `'[REDACTED]'` for the values of secret names, as `str(dict)` and JSON spell them."""
+    kept, at = [], 0
+    while found := _KEY_IN_TEXT.search(text, at):
+        end = at = found.end()
+        if _is_logged_secret(_snake(found[3]), 0 if text[end : end + 1].isdigit() else ""):
+            end = _end_of_value(text, at, len(found[1]))
+        if end > at and text[at:end].strip() not in _NOTHING:
+            quote = found[1] + found[2]
+            kept += [text[:at], quote, REDACTED, quote]
+            text, at = text[end:], 0
+    return "".join(kept) + text if kept else text
+
+
+def _end_of_value(text: str, start: int, escapes: int) -> int:
+    """Where the value that starts there ends; the end of the text when it does not. `escapes`: per quote."""
+    depth, at = 0, start
+    while mark := _NEXT_IN_VALUE.search(text, at):
+        at = mark.end()
+        if mark[2]:
+            if depth == 0 and len(mark[1]) < escapes:
+                return mark.start()  # the quote around all of it
+            closing = re.compile(rf"(?<!\\)\\{{{len(mark[1])}}}{mark[2]}").search(text, at)
+            if closing is None:
+                return len(text)
+            at = closing.end()
+        elif mark[3]:
+            depth += 1
+        elif depth == 0:
+            return mark.start()
+        elif mark[4]:
+            depth -= 1
+    return len(text)
 
 
 def _snake(name: str) -> str:

@@ -201,6 +201,16 @@ class Client:
         """One page `{run_id, events, latest_seq, next_after_seq}`."""
         return await self.call(commands.list_run_events(run_id, after_seq=after_seq, limit=limit))
 
+    async def run_frames(
+        self, run_id: str, *, after_seq: int = 0, limit: int = 20, pending: bool = False
+    ) -> dict[str, Any]:
+        """One page `{run_id, frames, next_after_seq}` of up to 50 frames behind a `received_seq`, payloads included.
+
+        The log's `run.frame_received` names a frame and its hash; what was said is read here. `pending`: only those
+        that no executor has consumed.
+        """
+        return await self.call(commands.list_run_frames(run_id, after_seq=after_seq, limit=limit, pending=pending))
+
     async def append(
         self,
         run_id: str,

@@ -118,6 +118,11 @@ def list_run_events(run_id: str, *, after_seq: int = 0, limit: int = 200) -> Com
     return Command("list_run_events", {"run_id": named(run_id, "run_id")}, query)
 
 
+def list_run_frames(run_id: str, *, after_seq: int = 0, limit: int = 20, pending: bool = False) -> Command:
+    query = {"after_seq": str(after_seq), "limit": str(limit), **({"state": "pending"} if pending else {})}
+    return Command("list_run_frames", {"run_id": named(run_id, "run_id")}, query)
+
+
 def append_run_event(
     run_id: str,
     event_type: str,

@@ -6,8 +6,10 @@ large to be written) has no such hash, there the owner's current answer counts (
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+import logging
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -21,6 +23,8 @@ from openagents.sdk.topic_names import class_of
 from openagents.sdk.updates import Cursor, Document, Update
 
 Read = Callable[[Command], Awaitable[Any]]
+BATCH_SECONDS = 10.0
+"""Longest wait for what one batch only points at: shorter than the silence a server bears."""
 _EMPTY_DIGEST = hashlib.sha256(b"{}").digest()
 _DOCUMENTS: dict[str, Callable[[str], Command]] = {
     "runtime/run_summary": lambda name: commands.get_run(name, events="none"),
@@ -28,6 +32,40 @@ _DOCUMENTS: dict[str, Callable[[str], Command]] = {
     "runtime/treasury_intent": treasury.get_intent,
 }
 """Prefix of a doc_key, and the command that reads what it names."""
+
+
+log = logging.getLogger("openagents.sdk.live")
+
+
+class Hydration:
+    """Completes batches of updates; notes in `counters` how often that succeeded and failed."""
+
+    def __init__(self, read: Read, counters: MutableMapping[str, int]) -> None:
+        self._read = read
+        self._counters = counters
+
+    async def complete(self, updates: tuple[Update, ...]) -> tuple[Update, ...]:
+        """The updates with what they point at. What cannot be read in time stays a pointer; the position moves on
+        either way, because waiting for one document must not hold a topic up."""
+        done = list(updates)
+        try:
+            async with asyncio.timeout(BATCH_SECONDS):
+                for index, update in enumerate(updates):
+                    if update.hydration_required:
+                        done[index] = await self._one(update)
+        except TimeoutError:
+            self._counters["hydrations_failed"] += 1
+        return tuple(done)
+
+    async def _one(self, update: Update) -> Update:
+        try:
+            complete = await hydrate(self._read, update)
+        except SdkError as error:
+            self._counters["hydrations_failed"] += 1
+            log.warning("cannot read what an update points at", extra={"topic": update.topic, "error": str(error)})
+            return update
+        self._counters["hydrations"] += 1
+        return complete
 
 
 async def hydrate(read: Read, update: Update) -> Update:

@@ -77,6 +77,7 @@ INTENTS: dict[str, Intent] = {
     "start_run": Intent("POST", "/api/runtime/runs", body_key="idempotency_key"),
     "get_run": Intent("GET", "/api/runtime/runs/{run_id}"),
     "list_run_events": Intent("GET", "/api/runtime/runs/{run_id}/events"),
+    "list_run_frames": Intent("GET", "/api/runtime/runs/{run_id}/frames"),
     "append_run_event": Intent("POST", "/api/runtime/runs/{run_id}/events", body_key="idempotency_key"),
     "append_run_events": Intent("POST", "/api/runtime/runs/{run_id}/events/batch"),
     "cancel_run": Intent("POST", "/api/runtime/runs/{run_id}/cancel"),

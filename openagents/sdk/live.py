@@ -19,7 +19,7 @@ from openagents.sdk.compat import KHALA_PROTOCOL_VERSION, CompatibilityWindow
 from openagents.sdk.compat_gate import KHALA, CompatGate
 from openagents.sdk.errors import ErrorKind, SdkError
 from openagents.sdk.http import HttpRequest, HttpTransport, TransportFailure
-from openagents.sdk.hydration import Read, hydrate, owner_state
+from openagents.sdk.hydration import Hydration, Read, owner_state
 from openagents.sdk.khala import actions as do
 from openagents.sdk.khala.session import KhalaSession
 from openagents.sdk.khala.websocket import (
@@ -38,8 +38,6 @@ from openagents.sdk.watermarks.contract import ApplyTransaction, Reducer, Waterm
 ITEMS_MAX = 1_000
 """Items waiting for the listener before reading stops (surfaces 5.5); one batch may go over it."""
 FRAMES_AHEAD = 8
-HYDRATION_SECONDS = 10.0
-"""Longest wait for what one batch only points at: shorter than the silence a server bears."""
 
 log = logging.getLogger("openagents.sdk.live")
 
@@ -117,6 +115,7 @@ class LiveLink:
         elsewhere = [topic for topic in topics if class_of(topic).owner and read is not None]
         cursors = {topic: store.cursor(namespace, topic) for topic in topics}
         self.session = KhalaSession(cursors, documents=self._documents, elsewhere=elsewhere)
+        self._hydration = Hydration(read, self.session.counters) if read is not None else None
         self._inbox: asyncio.Queue[do.Input] = asyncio.Queue()
         self._items: asyncio.Queue[TopicItem | None] = asyncio.Queue()
         self._room = asyncio.Event()
@@ -242,8 +241,8 @@ class LiveLink:
 
     async def _apply(self, action: do.Apply) -> do.Applied | do.ApplyFailed:
         updates = action.updates
-        if any(update.hydration_required for update in updates):
-            updates = await self._hydrated(updates)
+        if self._hydration is not None and any(update.hydration_required for update in updates):
+            updates = await self._hydration.complete(updates)
         try:
             self._store.apply(self._namespace, action.topic, updates, action.cursor, self._reduce)
         except Exception:
@@ -251,31 +250,6 @@ class LiveLink:
             log.exception("apply failed", extra={"topic": action.topic, "seq": action.updates[0].seq})
             return do.ApplyFailed(action.topic)
         return do.Applied(action.topic, updates)
-
-    async def _hydrated(self, updates: tuple[Update, ...]) -> tuple[Update, ...]:
-        """The updates with what they point at. What cannot be read stays a pointer; the position moves on either way,
-        because waiting for one document must not hold a topic up."""
-        if self._read is None:
-            return updates
-        done = list(updates)
-        try:
-            async with asyncio.timeout(HYDRATION_SECONDS):
-                for index, update in enumerate(updates):
-                    if update.hydration_required:
-                        done[index] = await self._one_hydrated(self._read, update)
-        except TimeoutError:
-            self.session.counters["hydrations_failed"] += 1
-        return tuple(done)
-
-    async def _one_hydrated(self, read: Read, update: Update) -> Update:
-        try:
-            complete = await hydrate(read, update)
-        except SdkError as error:
-            self.session.counters["hydrations_failed"] += 1
-            log.warning("cannot read what an update points at", extra={"topic": update.topic, "error": str(error)})
-            return update
-        self.session.counters["hydrations"] += 1
-        return complete
 
     def _remember(self, link: do.Link) -> None:
         """Keep what Khala said about this build: whether it takes it."""

@@ -155,6 +155,9 @@ class SyncClient:
     def run_events(self, run_id: str, *, after_seq: int = 0, limit: int = 200) -> dict[str, Any]:
         return self._run(self._client.run_events(run_id, after_seq=after_seq, limit=limit))
 
+    def run_frames(self, run_id: str, *, after_seq: int = 0, limit: int = 20, pending: bool = False) -> dict[str, Any]:
+        return self._run(self._client.run_frames(run_id, after_seq=after_seq, limit=limit, pending=pending))
+
     def append(
         self, run_id: str, event_type: str, payload: Mapping[str, Any] | None = None, **options: Any
     ) -> dict[str, Any]:

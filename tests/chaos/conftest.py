@@ -20,7 +20,7 @@ from openagents.embedded.testbed import TESTBED
 from openagents.planes import PLANES, PROCESSES
 from openagents.sdk.credentials import Session
 from tests.chaos.load import Habit, Load, Send
-from tests.runtime_api import TIMEOUT_SECONDS, NoAnswer, Refused, RuntimeApi
+from tests.runtime_api import TIMEOUT_SECONDS, NoAnswer, RuntimeApi, accepted
 from tests.subscriber import User
 from tests.system import System
 
@@ -64,11 +64,7 @@ def bearer_sender(user: User, run_id: str) -> Send:
             answer = http.post(path if single else f"{path}/batch", json=events[0] if single else {"events": events})
         except httpx.TransportError as error:
             raise NoAnswer(type(error).__name__) from error
-        if answer.status_code >= 500:
-            raise NoAnswer(f"{answer.status_code} {answer.text[:200]}")
-        if answer.status_code >= 400:
-            raise Refused(answer.status_code, dict(answer.json()))
-        data = answer.json()["data"]
+        data = accepted(answer).json()["data"]
         if single:
             return [int(data["event"]["seq"])]
         return [int(result["seq"]) for result in sorted(data["results"], key=lambda result: int(result["index"]))]

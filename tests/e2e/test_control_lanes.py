@@ -14,8 +14,10 @@ import httpx
 import psycopg
 import pytest
 
+from openagents.embedded.testbed import TESTBED
 from openagents.receipts.ids import new_id
 from tests.e2e.control_front import MAIL_SECRET, Device, Front
+from tests.runtime_api import RuntimeApi
 from tests.system import System, until
 
 SSE = {"accept": "text/event-stream"}
@@ -122,13 +124,31 @@ def test_a_stream_replays_tails_and_is_resumed(front: Front, erin: Device) -> No
     assert log["events"][0]["event_type"] == "run.started"
 
 
+def test_an_executor_reads_the_frames_of_its_run(base_system: System, front: Front, erin: Device) -> None:
+    _, run_id = worker_with_a_run(erin)
+    sender = RuntimeApi(base_system["runtime"].url, TESTBED.credentials, erin.user_id)
+    for number in range(2):
+        sender.call("POST", f"/runs/{run_id}/frames", {"frame_id": f"f{number}", "type": "t", "payload": {"n": number}})
+    sender.close()
+    path = f"/api/runtime/runs/{run_id}/frames"
+    first = erin.done("GET", f"{path}?limit=1")
+    assert [frame["payload"] for frame in first["frames"]] == [{"n": 0}]
+    rest = erin.done("GET", f"{path}?after_seq={first['next_after_seq']}")
+    assert [frame["payload"] for frame in rest["frames"]] == [{"n": 1}] and rest["next_after_seq"] is None
+    used = {"event_type": "run.frame_consumed", "payload": {"frame_id": "f0", "frame_type": "t"}}
+    erin.done("POST", f"/api/runtime/runs/{run_id}/events", used)
+    assert [frame["frame_id"] for frame in erin.done("GET", f"{path}?state=pending")["frames"]] == ["f1"]
+    stranger = front.sign_in(f"{new_id('frank')}@example.com")
+    assert stranger.ask("GET", path).status_code in (403, 404)
+
+
 def test_a_turn_that_a_client_asks_for_is_seen_in_the_stream(front: Front, erin: Device) -> None:
     worker_id, _ = worker_with_a_run(erin)
     reader = Reader(erin, f"/api/runtime/codex/workers/{worker_id}/stream?cursor=0&tail_ms=4000")
     request = {"request_id": new_id("req"), "method": "thread/start", "params": {"text": "hello"}}
     answer = erin.ask("POST", f"/api/runtime/codex/workers/{worker_id}/requests", {"request": request})
     assert answer.status_code in (200, 202), answer.text
-    reader.shows(request["request_id"])
+    reader.shows(str(request["request_id"]))
     types = [row["event_type"] for _, row in events_of(reader.ends())]
     assert "worker.response" in types
 

@@ -97,15 +97,7 @@ def audit(request: HttpRequest, event: str, **attributes: Any) -> None:
 
     The effect stands whatever happens here, so a database that fails now must not make it look as if it did not.
     """
-    principal = principal_of(request)
     try:
-        trail.note(
-            event,
-            user_id=principal.user_id,
-            session_id=principal.session_id,
-            org_id=principal.active_org_id,
-            device_id=principal.device_id,
-            **attributes,
-        )
+        trail.note_by(principal_of(request), event, **attributes)
     except DatabaseError as error:
         log.error("forwarding.unaudited", event_name=event, reason=type(error).__name__)

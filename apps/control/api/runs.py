@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +23,7 @@ LANE = "runs"
 RUNS = "/internal/v1/runs"
 LIMIT_MAX = 200
 EVENTS_LIMIT_MAX = 1000
+FRAMES_LIMIT_MAX = 50
 BATCH_MAX = 100
 KEPT_HEADERS = ("content-type", "etag", "content-disposition", "last-modified", "content-digest", "repr-digest")
 KEPT_PREFIX = "x-oa-"
@@ -37,6 +38,7 @@ CancelIn = schema(runtime_pb.RuntimeRunCancelRequest, "camel")
 RunListOut = schema(pb.RunListEnvelope, "camel")
 RunOut = schema(pb.RunEnvelope, "camel")
 RunEventsOut = schema(pb.RunEventsEnvelope, "camel")
+RunFramesOut = schema(pb.RunFramesEnvelope, "camel")
 RunEventOut = schema(pb.RunEventEnvelope, "camel")
 RunBatchOut = schema(pb.RunBatchEnvelope, "camel")
 RunCancelOut = schema(pb.RunCancelEnvelope, "camel")
@@ -106,6 +108,20 @@ def run_events(
     params = {"after_seq": after_seq, "limit": limit}
     answer = forward(principal_of(request), LANE, "GET", _path(run_id, "events"), params=params)
     return _enveloped(RunEventsOut, answer)
+
+
+@router.get("/runs/{run_id}/frames", auth=Bearer(READ), response={200: RunFramesOut})
+def run_frames(
+    request: HttpRequest,
+    run_id: str,
+    after_seq: int = Query(0, ge=0, lt=2**63),
+    limit: int = Query(20, ge=1, le=FRAMES_LIMIT_MAX),
+    state: Literal["all", "pending"] = "all",
+) -> HttpResponse:
+    """Frames with their payloads, in the order they were received; the log tells of them by id and hash."""
+    params = {"after_seq": after_seq, "limit": limit, "state": state}
+    answer = forward(principal_of(request), LANE, "GET", _path(run_id, "frames"), params=params)
+    return _enveloped(RunFramesOut, answer)
 
 
 @router.post("/runs/{run_id}/events", auth=Bearer(WRITE, bucket="runtime.run.event"), response={200: RunEventOut})

@@ -45,6 +45,7 @@ _LANES: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
             "POST ",
             "GET /:run_id",
             "GET /:run_id/events",
+            "GET /:run_id/frames",
             "POST /:run_id/events",
             "POST /:run_id/events/batch",
             "POST /:run_id/cancel",

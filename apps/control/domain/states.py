@@ -83,15 +83,8 @@ REFRESH_TOKEN = Machine(
 LIVE_CHALLENGES_MAX = 3
 """Open challenges per address; an older one is superseded."""
 
-REVOCATION_REASONS = (
-    "user_requested",
-    "admin_revoked",
-    "token_replay",
-    "device_replaced",
-    "security_policy",
-)
 CALLER_REASONS = frozenset({"user_requested", "device_replaced", "security_policy"})
-"""Reasons a client may state; the others are for the server to say."""
+"""Reasons a client may state; `admin_revoked` and `token_replay` are for the server to say."""
 
 REAUTH_REASONS = frozenset({"token_replay", "security_policy"})
 """A session revoked for one of these marks `reauth_required`."""

@@ -18,6 +18,7 @@ from apps.control.models import IntegrationSecret, User
 from apps.control.services import limits, trail
 from apps.control.services.authentication import Principal
 from apps.control.services.clock import database_now
+from openagents.ops.metrics import SECRETBOX_FAILURES, SECRETBOX_STALE_ROWS
 from openagents.secretbox.box import SecretBox, SecretUnreadable, purpose
 from openagents.wire.faults import CONFLICT, DEPENDENCY_UNAVAILABLE, INVALID_REQUEST, Fault, Kind
 
@@ -198,7 +199,7 @@ def measure_stale() -> int:
     box = _box(settings.OA.integration_ring())
     rows = IntegrationSecret.objects.filter(status="active")
     left = (rows.exclude(sealed__startswith=box.current_prefix) if box.ready else rows).count()
-    metrics.SECRETBOX_STALE_ROWS.labels("control").set(left)
+    SECRETBOX_STALE_ROWS.labels("control").set(left)
     return left
 
 
@@ -213,7 +214,7 @@ def _open(box: SecretBox, row: IntegrationSecret | None) -> tuple[str | None, st
 
 
 def _alarm(row: IntegrationSecret) -> None:
-    metrics.SECRETBOX_FAILURES.labels("control").inc()
+    SECRETBOX_FAILURES.labels("control").inc()
     log.error("integration.secret_unreadable", row=row.pk, key_id=row.key_id)
 
 

@@ -16,10 +16,10 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, transaction
 
-from apps.control import metrics
 from apps.control.models import MaintenanceSwitch
 from apps.control.services import trail
 from apps.control.services.clock import database_now
+from openagents.ops.metrics import MAINTENANCE_MODE
 from openagents.wire.faults import INVALID_REQUEST, Fault
 
 READ_EVERY_SECONDS: Final = 5.0
@@ -102,4 +102,4 @@ def _refresh() -> None:
         _seen.at = monotonic()
         _reading.release()
     on = _seen.enabled if _seen.enabled is not None else settings.OA.oa_maintenance_mode_enabled
-    metrics.MAINTENANCE.labels("control").set(1 if on else 0)
+    MAINTENANCE_MODE.labels("control").set(1 if on else 0)

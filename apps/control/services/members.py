@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -46,7 +45,7 @@ def create(principal: Principal, name: str, slug: str) -> tuple[Org, list[Member
         with transaction.atomic():
             org = Org.objects.create(id=org_id, slug=short, name=named, personal=False)
             orgs.place(principal.user_id, org_id, "owner")
-            _note("org.created", principal, org_id, slug=short)
+            trail.note_by(principal, "org.created", org_id=org_id, slug=short)
     except IntegrityError:
         raise Fault(CONFLICT, "This slug is taken.") from None
     return org, orgs.memberships_of(principal.user_id)
@@ -74,14 +73,14 @@ def add(principal: Principal, org_id: str, email: str, role: str) -> Membership 
             user = User.objects.filter(email=address, deleted_at__isnull=True).first()
             if user is None:
                 invite = OrgInvite.objects.create(org_id=org_id, email=address, role=role, invited_by=principal.user_id)
-                _note("org.member.added", principal, org_id, role=role, pending=True)
+                trail.note_by(principal, "org.member.added", org_id=org_id, role=role, pending=True)
                 return invite
             held = Membership.objects.select_for_update().filter(org_id=org_id, user=user).first()
             if held is not None and held.status == "active":
                 raise Fault(CONFLICT, "This address is a member already.")
             added = orgs.place(user.id, org_id, role)
             added.user = user
-            _note("org.member.added", principal, org_id, target=user.id, role=role, pending=False)
+            trail.note_by(principal, "org.member.added", org_id=org_id, target=user.id, role=role, pending=False)
             return added
     except IntegrityError:
         raise Fault(CONFLICT, "This address is invited already.") from None
@@ -106,7 +105,7 @@ def withdraw(principal: Principal, org_id: str, invite_id: str) -> None:
             raise Fault(NOT_FOUND)
         _demand(membership.may_touch(actor.role, invite.role))
         invite.delete()
-        _note("org.invite.withdrawn", principal, org_id, role=invite.role)
+        trail.note_by(principal, "org.invite.withdrawn", org_id=org_id, role=invite.role)
 
 
 def change(
@@ -137,7 +136,7 @@ def change(
         lost = membership.takes_away(target.role, target.role_scopes, new_role, new_scopes)
         target.role, target.role_scopes = new_role, new_scopes
         target.save(update_fields=["role", "role_scopes"])
-        _note("org.member.updated", principal, org_id, target=user_id, role=new_role, downgrade=lost)
+        trail.note_by(principal, "org.member.updated", org_id=org_id, target=user_id, role=new_role, downgrade=lost)
         seq = _end_access(target, database_now()) if lost else None
     propagation.deliver(seq)
     return target
@@ -155,7 +154,7 @@ def remove(principal: Principal, org_id: str, user_id: str) -> None:
         _keep_an_owner(target)
         target.status = "removed"
         target.save(update_fields=["status"])
-        _note("org.member.removed", principal, org_id, target=user_id)
+        trail.note_by(principal, "org.member.removed", org_id=org_id, target=user_id)
         seq = _end_access(target, database_now())
     propagation.deliver(seq)
 
@@ -241,14 +240,3 @@ def _check_role(role: str) -> None:
 def _demand(allowed: bool) -> None:
     if not allowed:
         raise Fault(FORBIDDEN)
-
-
-def _note(event: str, principal: Principal, org_id: str, **attributes: Any) -> None:
-    trail.note(
-        event,
-        user_id=principal.user_id,
-        session_id=principal.session_id,
-        org_id=org_id,
-        device_id=principal.device_id,
-        **attributes,
-    )

@@ -112,13 +112,7 @@ def activate(principal: Principal, org_id: str) -> list[Membership]:
         if not place.filter(status="active").exists():
             raise Fault(FORBIDDEN, "Not a member of this organisation.")
         Session.objects.filter(pk=principal.session_id, status="active").update(active_org_id=wanted)
-        trail.note(
-            "auth.active_org.updated",
-            user_id=principal.user_id,
-            session_id=principal.session_id,
-            org_id=wanted,
-            device_id=principal.device_id,
-        )
+        trail.note_by(principal, "auth.active_org.updated", org_id=wanted)
     return held
 
 

@@ -49,7 +49,7 @@ def create(principal: Principal, *, name: str, abilities: Sequence[str], expires
         if held >= TOKENS_MAX:
             raise Fault(CONFLICT, f"There are {TOKENS_MAX} tokens already.")
         made = make(principal.user_id, named, carried, expires_at)
-        _note("pat.created", principal, target=made.token.id)
+        trail.note_by(principal, "pat.created", target=made.token.id)
     return made
 
 
@@ -128,17 +128,6 @@ def _end(principal: Principal, **filters: Any) -> int:
         tokens = lock_live(user_id=principal.user_id, **filters)
         seq = end(tokens, "user_requested", database_now())
         for token in tokens:
-            _note("pat.revoked", principal, target=token.id)
+            trail.note_by(principal, "pat.revoked", target=token.id)
     propagation.deliver(seq)
     return len(tokens)
-
-
-def _note(event: str, principal: Principal, **attributes: Any) -> None:
-    trail.note(
-        event,
-        user_id=principal.user_id,
-        session_id=principal.session_id,
-        org_id=principal.active_org_id,
-        device_id=principal.device_id,
-        **attributes,
-    )

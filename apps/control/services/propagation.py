@@ -21,6 +21,7 @@ from apps.control.domain.delivery import GIVE_UP_AFTER, backoff
 from apps.control.models import Revocation
 from apps.control.services import trail
 from apps.control.services.clock import database_now
+from openagents.ops.metrics import LEASE_OPS
 
 Propagation = Literal["delivered", "pending", "not_configured"]
 
@@ -102,7 +103,10 @@ def _lease(seq: int, now: datetime) -> Revocation | None:
     taken = Revocation.objects.filter(seq=seq, delivery_state="pending", next_attempt_at__lte=now).update(
         attempts=F("attempts") + 1, next_attempt_at=now + LEASE
     )
-    return Revocation.objects.get(seq=seq) if taken else None
+    if not taken:
+        return None
+    LEASE_OPS.labels("control", "revocation", "acquired").inc()
+    return Revocation.objects.get(seq=seq)
 
 
 def _postpone(row: Revocation, now: datetime, error: str) -> None:

@@ -19,6 +19,7 @@ from apps.control.models import (
     StreamLease,
 )
 from apps.control.services.clock import database_now
+from openagents.ops.metrics import OUTBOX_OLDEST_SECONDS, OUTBOX_OPEN
 
 CHALLENGES_KEPT = timedelta(days=1)
 ISSUED_KEPT = timedelta(days=1)
@@ -54,8 +55,8 @@ def measure_outbox() -> None:
     waiting = Revocation.objects.filter(delivery_state="pending").order_by("seq")
     oldest = waiting.values_list("created_at", flat=True).first()
     age = (database_now() - oldest).total_seconds() if oldest else 0.0
-    metrics.OUTBOX_OPEN.labels("control", "revocation").set(waiting.count())
-    metrics.OUTBOX_OLDEST_SECONDS.labels("control", "revocation").set(max(0.0, age))
+    OUTBOX_OPEN.labels("control", "revocation").set(waiting.count())
+    OUTBOX_OLDEST_SECONDS.labels("control", "revocation").set(max(0.0, age))
 
 
 def purge() -> dict[str, int]:

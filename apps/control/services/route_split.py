@@ -65,12 +65,9 @@ def override(principal: Principal, target: str, domain: str | None) -> rules.Spl
             RouteSplitOverride.objects.update_or_create(
                 scope=scope, defaults={"target": chosen, "updated_by": principal.user_id, "updated_at": Now()}
             )
-        trail.note(
+        trail.note_by(
+            principal,
             "route.split.override.updated",
-            user_id=principal.user_id,
-            session_id=principal.session_id,
-            org_id=principal.active_org_id,
-            device_id=principal.device_id,
             target=chosen or "clear",
             scope=scope,
             override_kind=target.strip().lower(),

@@ -130,12 +130,9 @@ def override(principal: Principal, change: Change) -> RuntimeDriverOverride:
             defaults={**fields, "updated_at": Now()},
             create_defaults={**fields, "id": new_id("rdo")},
         )
-        trail.note(
+        trail.note_by(
+            principal,
             "runtime.routing.override.updated",
-            user_id=principal.user_id,
-            session_id=principal.session_id,
-            org_id=principal.active_org_id,
-            device_id=principal.device_id,
             scope_type=change.scope_type,
             scope_id=change.scope_id,
             driver=driver,

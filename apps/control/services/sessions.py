@@ -45,7 +45,7 @@ def list_sessions(principal: Principal, device_id: str | None) -> list[Session]:
     if device_id is not None:
         found = found.filter(device__device_id=device_id)
     rows = list(found.order_by("-issued_at", "-id")[:SESSIONS_SHOWN_MAX])
-    _note("auth.sessions.listed", principal, session_count=len(rows))
+    trail.note_by(principal, "auth.sessions.listed", session_count=len(rows))
     return rows
 
 
@@ -85,7 +85,7 @@ def log_out(principal: Principal) -> Revoked:
     with transaction.atomic():
         now = database_now()
         ended = revocations.end_sessions(revocations.lock_sessions(pk=principal.session_id), "user_requested", now)
-        _note("auth.logout.completed", principal)
+        trail.note_by(principal, "auth.logout.completed")
     return _propagate("logout", ended, "user_requested")
 
 
@@ -117,7 +117,7 @@ def revoke_device(principal: Principal, device_id: str, *, block: bool, include_
         target = {"user_id": principal.user_id, "device__device_id": device_id}
         ended = _end(principal, target, include_current=include_current, reason=reason)
         if block and found.filter(blocked_at__isnull=True).update(blocked_at=database_now()):
-            _note("auth.device.blocked", principal, target=device_id)
+            trail.note_by(principal, "auth.device.blocked", target=device_id)
     return _propagate("revoke", ended, reason)
 
 
@@ -128,7 +128,7 @@ def unblock_device(principal: Principal, device_id: str) -> tuple[Device, int]:
         if not found.exists():
             raise Fault(NOT_FOUND)
         if found.filter(blocked_at__isnull=False).update(blocked_at=None):
-            _note("auth.device.unblocked", principal, target=device_id)
+            trail.note_by(principal, "auth.device.unblocked", target=device_id)
     row = _devices(principal.user_id).get(device_id=device_id)
     return row, row.live_sessions
 
@@ -139,9 +139,9 @@ def _end(principal: Principal, target: dict[str, Any], *, include_current: bool,
     if not include_current:
         sessions = [session for session in sessions if session.id != principal.session_id]
     ended = revocations.end_sessions(sessions, reason, now)
-    _note(
-        "auth.sessions.revoked",
+    trail.note_by(
         principal,
+        "auth.sessions.revoked",
         reason=reason,
         revoked_session_count=len(ended.session_ids),
         revoked_refresh_token_count=len(ended.refresh_token_ids),
@@ -157,14 +157,3 @@ def _propagate(step: str, ended: Ended, reason: str) -> Revoked:
 def _devices(user_id: str) -> Any:
     live = Count("sessions", filter=Q(sessions__status="active"))
     return Device.objects.filter(user_id=user_id).annotate(live_sessions=live)
-
-
-def _note(event: str, principal: Principal, **attributes: Any) -> None:
-    trail.note(
-        event,
-        user_id=principal.user_id,
-        session_id=principal.session_id,
-        org_id=principal.active_org_id,
-        device_id=principal.device_id,
-        **attributes,
-    )

@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection
 
 from apps.control import metrics
 from apps.control.models import StreamLease
+from openagents.ops.metrics import LEASE_OPS
 from openagents.wire.faults import RATE_LIMITED, Fault
 
 log = structlog.get_logger("oa.control.streams")
@@ -94,6 +95,7 @@ def _take(session_id: str, holder: str, seconds: float) -> int:
             cursor.execute(_TAKE, given)
             row = cursor.fetchone()
         if row is not None:
+            LEASE_OPS.labels("control", "stream", "acquired").inc()
             return int(row[0])
     raise _full()
 

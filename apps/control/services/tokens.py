@@ -209,10 +209,9 @@ def _issue(
                 issued_at=issued_at,
                 expires_at=expires_at,
             )
-            _note(
-                f"{mint.kind}.token.issued",
-                "success",
+            trail.note_by(
                 principal,
+                f"{mint.kind}.token.issued",
                 scope_count=len(shown or scopes),
                 topic_count=len(grants),
                 expires_in=ttl,
@@ -278,18 +277,6 @@ def _surface(principal: Principal) -> str:
 
 def _deny(mint: Mint, principal: Principal, fault: Fault, reason: str) -> NoReturn:
     kind: Kind = mint.kind
-    _note(f"{kind}.token.denied", "rejected", principal, reason=reason)
+    trail.note_by(principal, f"{kind}.token.denied", "rejected", reason=reason)
     metrics.SYNC_TOKENS.labels(kind, "denied", reason).inc()
     raise fault
-
-
-def _note(event: str, outcome: trail.Outcome, principal: Principal, **attributes: Any) -> None:
-    trail.note(
-        event,
-        outcome,
-        user_id=principal.user_id,
-        session_id=principal.session_id,
-        org_id=principal.active_org_id,
-        device_id=principal.device_id,
-        **attributes,
-    )

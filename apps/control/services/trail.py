@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from apps.control.services.authentication import Principal
 from openagents.db import audit
 
 Outcome = Literal["success", "failure", "rejected"]
@@ -28,6 +29,21 @@ def note(
         org_id=org_id,
         device_id=device_id,
         **{name: _text(value) for name, value in attributes.items() if value is not None},
+    )
+
+
+def note_by(
+    principal: Principal, event: str, outcome: Outcome = "success", *, org_id: str | None = None, **attributes: Any
+) -> None:
+    """The same for a caller: who it is, on which device, and its active organisation unless `org_id` names another."""
+    note(
+        event,
+        outcome,
+        user_id=principal.user_id,
+        session_id=principal.session_id,
+        org_id=org_id or principal.active_org_id,
+        device_id=principal.device_id,
+        **attributes,
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User as Operator
+from django.test import Client
 
 from apps.control.tests import world
 
@@ -33,3 +35,13 @@ def khala(settings: Any, nobody_listens: None) -> Iterator[world.Double]:
 @pytest.fixture
 def person() -> world.Person:
     return world.sign_in()
+
+
+@pytest.fixture
+def operator() -> Iterator[Client]:
+    """The admin's pages as somebody who may see and do everything there."""
+    user = Operator.objects.create_superuser(world.fresh("operator"), password=world.fresh("password"))
+    client = Client()
+    client.force_login(user)
+    yield client
+    user.delete()

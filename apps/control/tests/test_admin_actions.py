@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -29,15 +28,6 @@ from openagents.db.models import AuditEvent
 
 PAGES = ("user", "session", "device", "org", "membership", "personalaccesstoken", "issuedsynctoken", "revocation",
          "authchallenge", "orginvite", "orgproviderlink", "maintenanceswitch")  # fmt: skip
-
-
-@pytest.fixture
-def operator() -> Iterator[Client]:
-    user = Operator.objects.create_superuser(fresh("operator"), password=fresh("password"))
-    client = Client()
-    client.force_login(user)
-    yield client
-    user.delete()
 
 
 def page(name: str) -> str:

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import User as Operator
 from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -121,15 +120,6 @@ def populate() -> dict[str, Any]:
         *control.RefreshToken.objects.filter(session=session).values_list("digest", flat=True),
     ]
     return {"person": person, "secrets": told}
-
-
-@pytest.fixture
-def operator() -> Iterator[Client]:
-    user = Operator.objects.create_superuser(fresh("operator"), password=fresh("password"))
-    client = Client()
-    client.force_login(user)
-    yield client
-    user.delete()
 
 
 def url(model: type[models.Model], page: str, *args: Any) -> str:

@@ -129,6 +129,35 @@ def test_one_run_and_its_log_are_read(runtime: Double, person: Person) -> None:
     assert only(runtime, f"{RUNS}/r1/events").target == f"{RUNS}/r1/events?after_seq=1&limit=5"
 
 
+def test_frames_are_read_with_their_payloads(runtime: Double, person: Person) -> None:
+    frame = {
+        "frame_id": "f1",
+        "type": "user.text",
+        "payload": {"text": "go on", "n": 9007199254740993, "none": None},
+        "occurred_at": None,
+        "received_seq": 4,
+        "consumed_seq": None,
+        "received_at": "2026-03-01T12:00:01Z",
+    }
+    runtime.answer("GET", f"{RUNS}/r1/frames", 200, {"run_id": "r1", "frames": [frame], "next_after_seq": 4})
+    assert person.get("/api/runtime/runs/r1/frames?after_seq=3&limit=1&state=pending").data == {
+        "run_id": "r1",
+        "frames": [frame],
+        "next_after_seq": 4,
+    }
+    request = only(runtime, f"{RUNS}/r1/frames")
+    assert request.target == f"{RUNS}/r1/frames?after_seq=3&limit=1&state=pending"
+    assert (request.act.user_id, request.act.org_id) == (person.user_id, person.org_id)
+
+
+@pytest.mark.parametrize(
+    ("query", "field"), [("limit=51", "limit"), ("state=lost", "state"), ("after_seq=-1", "after_seq")]
+)
+def test_bad_frame_queries_are_refused_here(runtime: Double, person: Person, query: str, field: str) -> None:
+    assert person.get(f"/api/runtime/runs/r1/frames?{query}").fields == {field}
+    assert runtime.received == []
+
+
 @pytest.mark.parametrize("run_id", ["a%20b", "a%2Fb", "x" * 65, "..", "a:b", "%C3%A4"])
 def test_ids_that_no_run_can_have_are_not_found(runtime: Double, person: Person, run_id: str) -> None:
     assert person.get(f"/api/runtime/runs/{run_id}").status == 404

@@ -20,6 +20,7 @@ from apps.runtime.domain import interop
 from apps.runtime.models import MirrorIntent, WorkerLive
 from apps.runtime.services import providers, write_mode
 from openagents.db import audit
+from openagents.ops.metrics import LEASE_OPS, OUTBOX_OLDEST_SECONDS, OUTBOX_OPEN
 from openagents.peers.calls import PeerAnswer, PeerUnavailable
 from openagents.peers.client import peer
 from openagents.receipts import strict_json
@@ -164,6 +165,7 @@ def _claim() -> MirrorIntent | None:
             intent.attempts += 1
             intent.next_attempt_at = now + LEASE
             intent.save(update_fields=["attempts", "next_attempt_at"])
+            LEASE_OPS.labels("runtime", "mirror", "acquired").inc()
     return intent
 
 
@@ -229,7 +231,10 @@ def measure() -> None:
     oldest = waiting.order_by("opened_at").values_list("opened_at", flat=True).first()
     age = 0.0 if oldest is None else max(0.0, (timezone.now() - oldest).total_seconds())
     metrics.MIRROR_OLDEST.set(age)
-    metrics.MIRROR_OPEN.set(waiting.count())
+    count = waiting.count()
+    metrics.MIRROR_OPEN.set(count)
+    OUTBOX_OPEN.labels("runtime", "mirror").set(count)
+    OUTBOX_OLDEST_SECONDS.labels("runtime", "mirror").set(age)
 
 
 def reopen(intent_id: int, actor: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from apps.runtime.tests.market_fixtures import in_reserve, local_providers, mine, server, servers  # noqa: F401
@@ -58,3 +59,11 @@ def call(user_id: str) -> Call:
         )
 
     return request
+
+
+@pytest.fixture
+def operator() -> Client:
+    """The admin's pages as somebody who may see and do everything there."""
+    client = Client()
+    client.force_login(User.objects.create_superuser(new_id("operator")))
+    return client

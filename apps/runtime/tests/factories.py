@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
+
+import pytest
 
 from apps.runtime.domain.events import Event, Source, make_event
 from apps.runtime.domain.owners import Owner
@@ -11,6 +14,7 @@ from apps.runtime.models import Run
 from apps.runtime.services.append import Append
 from apps.runtime.services.runs import StartRun, start_run
 from openagents.receipts.ids import new_id
+from openagents.wire.faults import Fault
 
 
 def owner() -> Owner:
@@ -30,3 +34,10 @@ def event(
 
 def request(run_id: UUID, *events: Event, source: Source = Source.CLIENT, **fields: Any) -> Append:
     return Append(run_id, source, list(events) or [event()], **fields)
+
+
+def assert_refused(work: Callable[[], Any], reason: str) -> None:
+    """`work()` raises a Fault with this reason code."""
+    with pytest.raises(Fault) as refused:
+        work()
+    assert refused.value.reason_code == reason, refused.value

@@ -26,13 +26,6 @@ FRAME = frames.Frame("f1", "user.text", {"text": "go on"}, None)
 
 
 @pytest.fixture
-def operator() -> Client:
-    client = Client()
-    client.force_login(User.objects.create_superuser(new_id("op")))
-    return client
-
-
-@pytest.fixture
 def run() -> Run:
     run = make.run(thread_id="thr-1")
     deltas = [make.event("text.delta", {"delta": word}) for word in ("Hello", ", ", "<b>world</b>")]

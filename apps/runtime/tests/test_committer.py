@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import Any
 
 import pytest
@@ -109,6 +109,29 @@ def test_whoever_waits_goes_into_one_write_in_the_order_of_arrival() -> None:
     assert [outcome(caller) for caller in [leader, *callers]] == [2 * n for n in range(21)]
     assert scene.store.groups == [[0], list(range(1, 21))]
     assert scene.sizes == [1, 20]
+
+
+def test_nobody_is_answered_before_the_write_of_its_group_returns() -> None:
+    scene = Scene()
+    leader = scene.leader_at_the_gate(0)
+    callers = scene.queue(1, 2, 3)
+    proceed = threading.Event()
+    write = scene.store.write
+
+    def slow(items: Sequence[int]) -> list[int]:
+        scene.store.entered.set()
+        assert proceed.wait(WAIT_SECONDS_MAX)
+        return write(items)
+
+    scene.committer._write = slow
+    scene.store.entered.clear()
+    scene.store.gate.set()
+    assert outcome(leader) == 0
+    assert scene.store.entered.wait(WAIT_SECONDS_MAX)
+    answered, _ = wait(callers, timeout=0.2, return_when=FIRST_COMPLETED)
+    proceed.set()
+    assert not answered
+    assert [outcome(caller) for caller in callers] == [2, 4, 6]
 
 
 def test_a_leader_returns_after_its_own_group_and_the_longest_waiting_caller_leads_the_next() -> None:

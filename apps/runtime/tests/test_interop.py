@@ -26,6 +26,7 @@ from apps.runtime.services.workers import transition
 from apps.runtime.tasks import interop as tasks
 from apps.runtime.tests import market
 from apps.runtime.tests.provider_double import ProviderDouble
+from openagents.ops.metrics import LEASE_OPS, OUTBOX_OLDEST_SECONDS, OUTBOX_OPEN
 from openagents.peers.calls import PeerAnswer, PeerUnavailable
 from openagents.receipts.canonical import canonical_sha256
 from openagents.receipts.ids import new_id
@@ -227,6 +228,9 @@ def test_an_open_intent_waits_longer_each_time_and_its_age_is_measured(bridge: B
     interop.post_round()
     assert metrics.MIRROR_OLDEST._value.get() >= 1000
     assert metrics.MIRROR_OPEN._value.get() == 1
+    assert OUTBOX_OPEN.labels("runtime", "mirror")._value.get() == 1
+    assert OUTBOX_OLDEST_SECONDS.labels("runtime", "mirror")._value.get() >= 1000
+    assert LEASE_OPS.labels("runtime", "mirror", "acquired")._value.get() >= 1
 
 
 def test_an_unreachable_bridge_ends_the_round(bridge: Bridge) -> None:

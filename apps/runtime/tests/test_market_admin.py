@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -18,17 +16,8 @@ from apps.runtime.tests import market
 from apps.runtime.tests.conftest import Call
 from apps.runtime.tests.market import MARKET, sandbox_request
 from apps.runtime.tests.provider_double import ProviderDouble
-from openagents.receipts.ids import new_id
 
 PAGES = ("provider", "dispatch", "routerdecision", "computequote", "fraudincident")
-
-
-@pytest.fixture
-def operator() -> Client:
-    user = get_user_model().objects.create_superuser(new_id("operator"), "op@example.com", "x")
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def test_the_pages_show_providers_dispatches_and_incidents(

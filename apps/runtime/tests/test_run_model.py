@@ -24,7 +24,6 @@ from apps.runtime.services.runs import Reader
 from apps.runtime.services.workers import Registration
 from apps.runtime.tests import factories as make
 from openagents.receipts.ids import new_id
-from openagents.wire.faults import Fault
 
 KEYS = st.sampled_from([None, None, "k1", "k2"])
 SOURCES = st.sampled_from([Source.CLIENT, Source.CLIENT, Source.TREASURY])
@@ -107,14 +106,6 @@ class RunMachine(RuleBasedStateMachine):
         workers.register(Registration(Lane.GENERIC, self.owner, None, self.worker_id))
         self.run_id = make.run(self.owner, worker_id=self.worker_id).id
 
-    def refused(self, work: Any, reason: str) -> None:
-        try:
-            work()
-        except Fault as fault:
-            assert fault.reason_code == reason, fault
-        else:
-            raise AssertionError(f"not refused as {reason}")
-
     @rule(said=EVENTS, key=KEYS, source=SOURCES, off=st.sampled_from([None, None, 0, -1, 5]))
     def one_event(self, said: Said, key: str | None, source: Source, off: int | None) -> None:
         model = self.model
@@ -128,15 +119,15 @@ class RunMachine(RuleBasedStateMachine):
         )
         known = model.keys.get((source, key)) if key else None
         if known is not None and known[1] != said:
-            return self.refused(lambda: append(request), "idempotency_key_conflict")
+            return make.assert_refused(lambda: append(request), "idempotency_key_conflict")
         if known is not None:
             (placed,) = append(request)
             assert (placed.seq, placed.replayed) == (known[0], True)
             return None
         if off:
-            return self.refused(lambda: append(request), "sequence_conflict")
+            return make.assert_refused(lambda: append(request), "sequence_conflict")
         if reason := model.refusal(said):
-            return self.refused(lambda: append(request), reason)
+            return make.assert_refused(lambda: append(request), reason)
         (placed,) = append(request)
         assert (placed.seq, placed.replayed) == (model.place(said, source, key), False)
         return None
@@ -164,7 +155,7 @@ class RunMachine(RuleBasedStateMachine):
                 break
         request = Append(self.run_id, Source.CLIENT, [event_of(said, key, Source.CLIENT) for said, key in items])
         if outcome:
-            return self.refused(lambda: append(request), outcome)
+            return make.assert_refused(lambda: append(request), outcome)
         assert [placed.seq for placed in append(request)] == seqs
         self.model = trial
         return None
@@ -184,7 +175,7 @@ class RunMachine(RuleBasedStateMachine):
         if model.asked_to_stop:
             assert work()[1] is True
         elif model.status in ENDED:
-            self.refused(work, "run_already_terminal")
+            make.assert_refused(work, "run_already_terminal")
         else:
             assert work()[1] is False
             model.place(("run.cancel_requested", {}))
@@ -199,10 +190,10 @@ class RunMachine(RuleBasedStateMachine):
 
         if frame_id in model.frames:
             if model.frames[frame_id][0] != variant:
-                return self.refused(work, "frame_conflict")
+                return make.assert_refused(work, "frame_conflict")
             assert work() is True
         elif model.status in ENDED:
-            self.refused(work, "run_already_terminal")
+            make.assert_refused(work, "run_already_terminal")
         else:
             assert work() is False
             model.frames[frame_id] = (variant, model.place(("run.frame_received", {})))

@@ -39,8 +39,8 @@ from apps.runtime.services import (
 )
 from apps.runtime.services.runs import Reader
 from apps.runtime.services.workers import Registration
+from apps.runtime.tests import factories as make
 from openagents.receipts.ids import new_id
-from openagents.wire.faults import Fault
 
 S = WorkerStatus
 REQUEST_IDS = st.sampled_from(["r1", "r2"])
@@ -102,21 +102,13 @@ class WorkerMachine(RuleBasedStateMachine):
             Registration(Lane.CODEX, owner, "org_model", self.worker_id, adapter=adapter, metadata=self.METADATA)
         )
 
-    def refused(self, work: Any, reason: str) -> None:
-        try:
-            work()
-        except Fault as fault:
-            assert fault.reason_code == reason, fault
-        else:
-            raise AssertionError(f"not refused as {reason}")
-
     @rule()
     def register_again(self) -> None:
         model = self.model
         if model.quarantined:
-            return self.refused(self.open, "provider_quarantined")
+            return make.assert_refused(self.open, "provider_quarantined")
         if not model.may(S.RUNNING):
-            return self.refused(self.open, "invalid_worker_transition")
+            return make.assert_refused(self.open, "invalid_worker_transition")
         self.open()
         model.seq += model.status is not S.RUNNING
         model.move(S.RUNNING)
@@ -130,9 +122,9 @@ class WorkerMachine(RuleBasedStateMachine):
             workers.transition(self.worker_id, self.reader, status, None)
 
         if self.model.quarantined and status is not S.FAILED:
-            return self.refused(work, "provider_quarantined")
+            return make.assert_refused(work, "provider_quarantined")
         if not self.model.may(status):
-            return self.refused(work, "invalid_worker_transition")
+            return make.assert_refused(work, "invalid_worker_transition")
         work()
         self.model.seq += 1
         self.model.move(status)
@@ -148,7 +140,7 @@ class WorkerMachine(RuleBasedStateMachine):
             self.model.move(S.STOPPED)
         else:
             reason = "provider_quarantined" if self.model.quarantined else "invalid_worker_transition"
-            self.refused(lambda: workers.stop(self.worker_id, self.reader, None), reason)
+            make.assert_refused(lambda: workers.stop(self.worker_id, self.reader, None), reason)
 
     @rule(lag=st.integers(0, 1), said=st.sampled_from([{}, {"load": 1}, {"load": 2}]))
     def beat(self, lag: int, said: dict[str, int]) -> None:
@@ -158,9 +150,9 @@ class WorkerMachine(RuleBasedStateMachine):
             return heartbeats.heartbeat(self.worker_id, self.reader, said, model.epoch - lag)
 
         if model.status in (S.STOPPED, S.FAILED):
-            return self.refused(work, "worker_not_running")
+            return make.assert_refused(work, "worker_not_running")
         if lag:
-            return self.refused(work, "lease_lost")
+            return make.assert_refused(work, "lease_lost")
         shown = work()
         model.seq += bool({**before, **said} != before or model.age_ms > 120_000)
         model.alive()
@@ -203,9 +195,9 @@ class WorkerMachine(RuleBasedStateMachine):
             return control_requests.process(self.worker_id, call, self.reader)
 
         if known is None and not model.runnable:
-            return self.refused(work, "worker_not_runnable")
+            return make.assert_refused(work, "worker_not_runnable")
         if known == "timeout":
-            return self.refused(work, "timeout")
+            return make.assert_refused(work, "timeout")
         answer = work()
         assert answer.data["idempotent_replay"] is (known is not None)
         if known is None:
@@ -222,9 +214,9 @@ class WorkerMachine(RuleBasedStateMachine):
             control_requests.process(self.worker_id, Call(request_id, "no/such"), self.reader)
 
         if not self.model.runnable:
-            return self.refused(work, "worker_not_runnable")
-        self.refused(work, "unsupported_method")
-        self.refused(work, "unsupported_method")
+            return make.assert_refused(work, "worker_not_runnable")
+        make.assert_refused(work, "unsupported_method")
+        make.assert_refused(work, "unsupported_method")
         self.model.requests[request_id] = "local"
         self.model.seq += 2
         return None
@@ -242,9 +234,9 @@ class WorkerMachine(RuleBasedStateMachine):
             if known == event.payload_text:
                 assert work().replayed
                 return None
-            return self.refused(work, "terminal_receipt_exists")
+            return make.assert_refused(work, "terminal_receipt_exists")
         if not model.runnable:
-            return self.refused(work, "worker_not_runnable")
+            return make.assert_refused(work, "worker_not_runnable")
         assert not work().replayed
         model.seq += 1
         if known == "open":

@@ -1607,6 +1607,12 @@ class RunEventsEnvelope(_message.Message):
     data: RunEventsData
     def __init__(self, data: _Optional[_Union[RunEventsData, _Mapping]] = ...) -> None: ...
 
+class RunFramesEnvelope(_message.Message):
+    __slots__ = ("data",)
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    data: _run_http_pb2.RuntimeRunFramesResponse
+    def __init__(self, data: _Optional[_Union[_run_http_pb2.RuntimeRunFramesResponse, _Mapping]] = ...) -> None: ...
+
 class RunEventData(_message.Message):
     __slots__ = ("run", "event", "idempotent_replay")
     RUN_FIELD_NUMBER: _ClassVar[int]

@@ -76,6 +76,8 @@ DAMAGES = [
     ("control", "REVOKE CONNECT ON DATABASE {database} FROM oa_control_rw", {"R3"}),
     ("control", "GRANT CONNECT ON DATABASE {database} TO PUBLIC", {"R3"}),
     ("control", "GRANT SELECT ON heartbeat TO oa_runtime_rw", {"R5"}),
+    ("control", "GRANT SELECT ON heartbeat TO oa_monitor", {"R5"}),
+    ("control", "GRANT CONNECT ON DATABASE {database} TO oa_monitor", {"R3"}),
     ("control", "GRANT SELECT (name) ON heartbeat TO oa_runtime_rw", {"R5"}),
     ("control", "GRANT TRUNCATE ON heartbeat TO oa_control_rw", {"R5"}),
     ("control", "GRANT REFERENCES ON heartbeat TO oa_control_rw", {"R5"}),
@@ -168,6 +170,20 @@ def test_the_command_says_it_in_words_and_json_and_exits(
     assert (status, answer["ok"]) == (1, False)
     assert [row["check"] for row in answer["checks"] if not row["ok"]] == ["R6"]
     assert [row["skipped"] for row in answer["checks"] if row["check"] == "R10"] == ["no passwords given"]
+
+
+def test_the_monitor_sees_statistics_and_no_table(testbed: Any, server: Server) -> None:
+    with testbed.server.connect("postgres") as opened:
+        opened.execute("SET ROLE oa_monitor")
+        row = opened.execute("SELECT count(*) FROM pg_stat_activity WHERE query IS NOT NULL").fetchone()
+        assert row is not None and row[0] > 0
+        opened.execute("SHOW data_directory")
+    with (
+        testbed.server.connect(server.databases["control"]) as opened,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        opened.execute("SET ROLE oa_monitor")
+        opened.execute("SELECT FROM control.heartbeat")
 
 
 def test_the_printed_sql_lays_out_an_empty_server(testbed: Any) -> None:

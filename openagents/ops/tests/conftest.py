@@ -27,7 +27,7 @@ def client() -> Client:
 def fresh_readiness(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Readiness computed for this test alone."""
     monkeypatch.setattr(health, "_cached", None)
-    monkeypatch.setattr(health, "_schema_ok", False)
+    monkeypatch.setattr(health, "_schema_seen", health._Schema())
     yield
     health._draining.clear()
     health._cached = None

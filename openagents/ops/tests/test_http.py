@@ -14,8 +14,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from openagents.db import redis_client
+from openagents.embedded.testbed import TESTBED
 from openagents.ops import context, durability, health, metrics
 from openagents.ops.health import Finding
+from openagents.peers.keys import Key
+from openagents.peers.signature import sign
 
 
 class TestRequestId:
@@ -99,7 +102,7 @@ class TestReadiness:
         applied = MigrationRecorder.applied_migrations
 
         def without_last(self: Any) -> Any:
-            return {key: value for key, value in applied(self).items() if key != ("ground", "0002_window_and_guards")}
+            return {key: value for key, value in applied(self).items() if key != ("ground", "0003_migration_ledger")}
 
         monkeypatch.setattr(MigrationRecorder, "applied_migrations", without_last)
         answer = client.get("/readyz")
@@ -107,6 +110,38 @@ class TestReadiness:
         assert self.checks(answer)["schema"]["code"] == "schema_behind"
         assert metrics.MIGRATIONS_PENDING.labels("control")._value.get() == 1
         assert metrics.READY.labels("control")._value.get() == 0
+
+    def test_the_schema_is_told(self, client: Client) -> None:
+        schema = client.get("/readyz").json()["schema"]
+        assert (schema["pending"], schema["ahead"]) == (0, 0)
+        assert schema["head"].startswith("00")
+
+    @pytest.mark.parametrize(("build", "status"), [("00000000T000000Z", 200), ("", 503)])
+    def test_a_schema_from_the_future_shuts_out_whom_it_names(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch, build: str, status: int
+    ) -> None:
+        assert client.get("/readyz").status_code == 200
+        monkeypatch.setattr(health, "_cached", None)
+        monkeypatch.setattr(health._schema_seen, "known", frozenset(list(health._schema_seen.known)[1:]))
+        monkeypatch.setattr(settings.OA, "oa_build_id", build)
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json()["schema"]["ahead"]) == (status, 1)
+        assert self.checks(answer)["schema"]["code"] == (None if status == 200 else "schema_ahead_incompatible")
+
+    def test_detail_is_for_signed_peers(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        def broken() -> Finding:
+            raise ValueError("no route to a***; Bearer abcdefghijklmnop")
+
+        monkeypatch.setitem(health._checks, "broken", broken)
+        refused = client.get("/readyz?verbose=1")
+        assert (refused.status_code, refused.json()["reason_code"]) == (401, "missing_signature")
+        key = Key("ops-dev-1", "ops", TESTBED.credentials.internal["ops"].encode())
+        path = "/readyz?verbose=1"
+        headers = sign(key, aud=settings.OA_AUDIENCE, method="GET", path_with_query=path, body=b"")
+        detail = client.get(path, headers=headers).json()["detail"]
+        assert detail["errors"] == {"broken": "no route to a***; Bearer [REDACTED]"}
+        assert detail["role"] == settings.OA_PROCESS.name
+        assert "detail" not in client.get("/readyz").json()
 
     @pytest.mark.parametrize(("environment", "status"), [("prod", 503), ("test", 200)])
     def test_a_server_that_does_not_flush(

@@ -125,6 +125,39 @@ def test_foreign_loggers_and_exceptions_leak_nothing(written: Callable[[], str])
             assert_clean(written())
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"api_key": SECRET, "run_id": "run_1"},
+        {"outer": [{"password": SECRET}]},
+        {"clientSecret": SECRET, "n": 3},
+        {"token": f"it's {SECRET}"},
+        {"authorization": f"Basic {SECRET}"},
+        {"secret": b"" + SECRET.encode()},
+        {"macaroon": [SECRET, SECRET]},
+        {"cookie": {"session": SECRET}},
+    ],
+)
+def test_a_dict_formatted_into_the_text_leaks_nothing(written: Callable[[], str], said: dict[str, Any]) -> None:
+    logging.getLogger("somebody.else").warning("called with %s, then %r", said, said)
+    assert_clean(written())
+    logging.getLogger("somebody.else").warning("called with %s", json.dumps(said, default=str))
+    assert_clean(written())
+    structlog.get_logger("oa.test").info(f"called with {said}", extra=str(said))
+    assert_clean(written())
+
+
+@pytest.mark.parametrize("written", ["json"], indirect=True)
+def test_a_dict_formatted_into_the_text_keeps_what_is_no_secret(written: Callable[[], str]) -> None:
+    said = {"run_id": "run_1", "max_tokens": 4096, "doc_key": "runtime/run:1", "token": None, "api_key": SECRET}
+    logging.getLogger("somebody.else").warning("called with %s", said)
+    event = json.loads(written())["event"]
+    assert event == (
+        "called with {'run_id': 'run_1', 'max_tokens': 4096, 'doc_key': 'runtime/run:1', 'token': None, "
+        "'api_key': '[REDACTED]'}"
+    )
+
+
 def test_an_email_keeps_its_first_letter_and_domain(written: Callable[[], str]) -> None:
     structlog.get_logger("oa.test").info("sent", to=EMAIL)
     assert "a***@example.test" in written()

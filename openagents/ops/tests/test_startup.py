@@ -163,6 +163,37 @@ def test_a_killed_web_server_leaves_no_worker_on_its_port(testbed: Any, port: in
     assert alive == []
 
 
+@pytest.mark.slow
+def test_a_web_server_that_was_asked_to_stop_says_so_while_it_serves(testbed: Any, port: int) -> None:
+    process = serve(testbed, port, OA_DRAIN_SECONDS="20")
+    try:
+        wait_until(lambda: process.poll() is not None or _answers(port), 30)
+        assert httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200
+        process.send_signal(signal.SIGTERM)
+        wait_until(lambda: httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 503, 15)
+        body = httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).json()
+        assert [row["code"] for row in body["checks"] if row["name"] == "draining"] == ["draining"]
+        assert _answers(port)
+        process.send_signal(signal.SIGTERM)  # enough of it
+        assert process.wait(15) == 0
+        assert not _answers(port)
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.slow
+def test_the_drain_window_ends_by_itself(testbed: Any, port: int) -> None:
+    process = serve(testbed, port, OA_DRAIN_SECONDS="1")
+    try:
+        wait_until(lambda: process.poll() is not None or _answers(port), 30)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
 def _answers(port: int) -> bool:
     try:
         return httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=2).status_code == 200
@@ -214,6 +245,22 @@ def test_the_config_command_explains_without_secrets(capsys: pytest.CaptureFixtu
     assert settings.OA.oa_runtime_signing_key
     assert settings.OA.oa_runtime_signing_key not in said
     assert settings.OA.oa_internal_keys not in said
+
+
+@pytest.mark.parametrize(
+    ("given", "bind"),
+    [
+        ({"OA_CONTROL_BIND": "1.1.1.1:1", "OA_CONTROL_BIND_ADDR": "2.2.2.2:2"}, "1.1.1.1:1"),
+        ({"OA_CONTROL_BIND": "", "OA_CONTROL_BIND_ADDR": "2.2.2.2:2"}, "2.2.2.2:2"),
+        ({"OA_CONTROL_BIND": ""}, ""),
+    ],
+)
+def test_the_bind_address_has_an_older_name(given: dict[str, str], bind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from openagents.ops.management.commands.serve import Command
+
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert Command().create_parser("manage.py", "serve").parse_args([]).bind == bind
 
 
 def test_commands_that_servers_need_import_no_embedded_server() -> None:

@@ -88,15 +88,21 @@ def events(
     """A page of a run's event log."""
     shell = shell_of(context)
     page = shell.run(lambda client: client.run_events(run_id, after_seq=after, limit=limit))
-    if shell.out.json and not shell.out.lines and not shell.out.field:
-        shell.out.line(page)
-        return
-    following = page.get("next_after_seq")
-    shell.out.rows(
-        page.get("events", []),
-        ["seq", "event_type", "payload", "recorded_at"],
-        more=f"more: --after {following}" if following else None,
-    )
+    _print_page(shell, page, "events", ["seq", "event_type", "payload", "recorded_at"])
+
+
+@app.command()
+def frames(
+    context: typer.Context,
+    run_id: RunId,
+    after: Annotated[int, typer.Option(help="Only frames received after this seq.", min=0)] = 0,
+    limit: Annotated[int, typer.Option(min=1, max=50)] = 20,
+    pending: Annotated[bool, typer.Option("--pending", help="Only those no executor has consumed.")] = False,
+) -> None:
+    """Input for a run's executor, with what it says."""
+    shell = shell_of(context)
+    page = shell.run(lambda client: client.run_frames(run_id, after_seq=after, limit=limit, pending=pending))
+    _print_page(shell, page, "frames", ["received_seq", "type", "payload", "consumed_seq"])
 
 
 @app.command()
@@ -215,6 +221,15 @@ async def _written(client: Client, run_id: str, lines: Iterable[str], out: Outpu
         await log.flush()
         out.progress_done()
         return {"events": count, "requests": log.batches, "last_seq": (await last).seq if last else None}
+
+
+def _print_page(shell: Shell, page: dict[str, Any], name: str, columns: list[str]) -> None:
+    """A page of a run's rows: whole as JSON, else its rows and how to get the next ones."""
+    if shell.out.json and not shell.out.lines and not shell.out.field:
+        shell.out.line(page)
+        return
+    following = page.get("next_after_seq")
+    shell.out.rows(page.get(name, []), columns, more=f"more: --after {following}" if following else None)
 
 
 def _print(shell: Shell, command: Command) -> None:

@@ -13,27 +13,10 @@ from openagents.sdk import commands
 from openagents.sdk.commands import Command
 from openagents.sdk.credentials import Session
 from openagents.sdk.errors import SdkError
-from openagents.sdk.http import CommandBus, Dispatch, HttpRequest, HttpResponse, TransportFailure
+from openagents.sdk.http import CommandBus, Dispatch, HttpResponse, TransportFailure
+from openagents.sdk.tests.scripted_http import Scripted
 
 REFUSED = json.dumps({"message": "m", "error": {"code": "unauthorized", "message": "m"}}).encode()
-
-
-class Scripted:
-    """An HTTP transport that answers from a list."""
-
-    def __init__(self, *answers: HttpResponse | Exception) -> None:
-        self.answers = list(answers)
-        self.requests: list[HttpRequest] = []
-
-    async def send(self, request: HttpRequest) -> HttpResponse:
-        self.requests.append(request)
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    async def close(self) -> None:
-        """Nothing is open."""
 
 
 class SignedIn:
@@ -155,6 +138,12 @@ def test_one_401_refreshes_once_and_a_second_one_is_final() -> None:
     [
         (commands.get_run("desktopw:shared", events="none"), "GET", "/api/runtime/runs/desktopw%3Ashared?events=none"),
         (commands.list_run_events("r", after_seq=3, limit=9), "GET", "/api/runtime/runs/r/events?after_seq=3&limit=9"),
+        (commands.list_run_frames("r"), "GET", "/api/runtime/runs/r/frames?after_seq=0&limit=20"),
+        (
+            commands.list_run_frames("r", after_seq=3, limit=5, pending=True),
+            "GET",
+            "/api/runtime/runs/r/frames?after_seq=3&limit=5&state=pending",
+        ),
         (commands.cancel_run("r/../x"), "POST", "/api/runtime/runs/r%2F..%2Fx/cancel"),
         (commands.get_run_replay("r", redacted=True), "GET", "/api/runtime/runs/r/replay?redaction=published"),
         (commands.get_run_bundle("r"), "GET", "/api/runtime/runs/r/bundle"),

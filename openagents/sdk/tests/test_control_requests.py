@@ -19,7 +19,7 @@ from openagents.sdk.errors import SdkError
 from openagents.sdk.http import HttpResponse, TransportFailure
 from openagents.sdk.lanes.workers import control_request
 from openagents.sdk.request_store import RequestStore
-from openagents.sdk.tests.test_lanes import Scripted, client_of, ok
+from openagents.sdk.tests.scripted_http import Scripted, client_of, ok
 
 Q, R, S, E = RequestState.QUEUED, RequestState.RUNNING, RequestState.SUCCESS, RequestState.ERROR
 BODY = control_request("turn/start", {"text": "hi"}, thread_id="t", request_id="req_1")

@@ -7,7 +7,6 @@ import inspect
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,12 +15,13 @@ from openagents.sdk.compat import CompatibilityWindow
 from openagents.sdk.compat_gate import CONTROL, KHALA, CompatGate
 from openagents.sdk.config import Config
 from openagents.sdk.errors import DependencyUnavailable, ErrorKind, NotFound, SdkError, Unavailable, UpgradeRequired
-from openagents.sdk.http import HttpRequest, HttpResponse, TransportFailure
+from openagents.sdk.http import HttpResponse, TransportFailure
 from openagents.sdk.intents import INTENTS, Command
 from openagents.sdk.lanes import account, market, threads, treasury, workers
 from openagents.sdk.lanes.lane import Lane
 from openagents.sdk.sync_api import SyncClient
 from openagents.sdk.tests.control_double import Control, ControlServer, refusal
+from openagents.sdk.tests.scripted_http import Scripted, client_of, ok
 from openagents.sdk.tests.test_refresh_race import signed_in
 
 REQUEST = workers.control_request("turn/start", {"text": "hi"}, thread_id="t1", request_id="req_1")
@@ -139,33 +139,6 @@ def test_what_no_server_would_take_is_not_sent(make: Callable[[], Command]) -> N
     with pytest.raises(SdkError) as refused:
         make()
     assert refused.value.kind is ErrorKind.VALIDATION
-
-
-class Scripted:
-    def __init__(self, *answers: HttpResponse | Exception) -> None:
-        self.answers = list(answers)
-        self.requests: list[HttpRequest] = []
-
-    async def send(self, request: HttpRequest) -> HttpResponse:
-        self.requests.append(request)
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    async def close(self) -> None:
-        """Nothing is open."""
-
-
-def ok(data: Any) -> HttpResponse:
-    return HttpResponse(200, json.dumps({"data": data}).encode())
-
-
-def client_of(tmp_path: Path, http: Scripted) -> Client:
-    control = Control(url="http://127.0.0.1:1")
-    signed_in(control, tmp_path, expires="2099-01-01T00:00:00Z")
-    config = Config("http://127.0.0.1:1", "ws://127.0.0.1:1/khala/v1/ws", tmp_path, "default")
-    return Client(config, http=http)
 
 
 def test_lists_and_objects_come_as_what_they_are(tmp_path: Path) -> None:

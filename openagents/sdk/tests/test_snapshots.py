@@ -12,7 +12,7 @@ from openagents.receipts.canonical import canonical_bytes, sha256_hex
 from openagents.sdk.errors import SdkError
 from openagents.sdk.http import HttpResponse
 from openagents.sdk.snapshots import SnapshotNotSupported, load_snapshot, snapshot_hash
-from openagents.sdk.tests.test_commands import Scripted
+from openagents.sdk.tests.scripted_http import Scripted
 from openagents.sdk.updates import Cursor, Document
 
 TOPIC = "user:u1:runs"

@@ -6,15 +6,15 @@ import asyncio
 import json
 import tomllib
 from pathlib import Path
-from typing import Any
 
 from google.protobuf.json_format import Parse
 
 from openagents.sdk import compat
 from openagents.sdk.credentials import Session
-from openagents.sdk.http import HttpRequest, HttpResponse, TransportFailure
+from openagents.sdk.http import HttpResponse, TransportFailure
 from openagents.sdk.telemetry import BATCH_BYTES_MAX, BATCH_EVENTS_MAX, BUFFERED_MAX, Telemetry, TelemetrySender
 from openagents.sdk.telemetry import scope_hash as hashed
+from openagents.sdk.tests.scripted_http import Scripted
 from openagents.sdk.tests.test_refresh_race import ROOT
 from openagents.sdk.updates import LinkChange, LinkState, TopicLive, TopicResyncing, TopicStopped, Update
 from openagents.sync.v1 import http_pb2
@@ -93,38 +93,22 @@ def test_the_oldest_are_dropped_and_batches_are_bounded() -> None:
     assert sum(sizes) == BUFFERED_MAX and max(sizes) <= BATCH_EVENTS_MAX
 
 
-class Http:
-    def __init__(self, *answers: Any) -> None:
-        self.answers = list(answers)
-        self.requests: list[HttpRequest] = []
-
-    async def send(self, request: HttpRequest) -> HttpResponse:
-        self.requests.append(request)
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return HttpResponse(answer, b"{}")
-
-    async def close(self) -> None:
-        """Nothing is open."""
-
-
 def test_sending_is_tried_once_per_batch_and_failures_are_nobody_s_problem() -> None:
-    async def work(http: Http, *, token: str = "t") -> int:
+    async def work(http: Scripted, *, token: str = "t") -> int:
         told = Telemetry("sha256:x")
         for seq in range(120):
             told.item(TopicLive(TOPIC, seq))
         await TelemetrySender(told, http, "http://k", lambda: token).close()
         return len(told)
 
-    good = Http(202, 202, 202)
+    good = Scripted(*[HttpResponse(202, b"{}")] * 3)
     assert asyncio.run(work(good)) == 0
     assert [len(json.loads(request.content or b"")["events"]) for request in good.requests] == [50, 50, 20]
     assert good.requests[0].url == "http://k/khala/v1/telemetry"
-    for bad in (Http(TransportFailure("x", sent=True)), Http(429)):
+    for bad in (Scripted(TransportFailure("x", sent=True)), Scripted(HttpResponse(429, b"{}"))):
         asyncio.run(work(bad))
         assert len(bad.requests) == 1
-    assert asyncio.run(work(Http(), token="")) == 120
+    assert asyncio.run(work(Scripted(), token="")) == 120
 
 
 def test_version_and_build_are_those_of_the_release() -> None:

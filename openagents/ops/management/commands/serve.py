@@ -18,7 +18,7 @@ from openagents.ops.startup import prepare
 IDLE_THREAD_SECONDS = 600
 """How long a thread without work is kept: its database connection ends with it, and with that what it has prepared."""
 STOP_SECONDS_MAX = 25
-"""How long requests may take to finish once the process was asked to stop."""
+"""How long requests may take to finish once the process was asked to stop, the drain window included."""
 WS_MESSAGE_BYTES_MAX = 65_536
 BACKPRESSURE = 256
 """Connections a worker holds at once; more wait in the listen queue."""
@@ -29,7 +29,8 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--bind", default=os.environ.get(f"OA_{settings.OA_PROCESS.env_name}_BIND", ""))
+        name = f"OA_{settings.OA_PROCESS.env_name}_BIND"
+        parser.add_argument("--bind", default=os.environ.get(name) or os.environ.get(f"{name}_ADDR", ""))
         parser.add_argument("--workers", type=int, default=1)
         parser.add_argument("--threads", type=int, default=settings.OA_PROCESS.threads)
 
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         server = self._asgi(host, port) if process.server == "asgi" else self._wsgi(host, port, workers, threads)
         if workers > 1:
             os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix=f"oa-{process.name}-metrics-"))
+        os.environ["OA_DRAIN_SECONDS"] = str(settings.OA.drain_seconds())
         program = [sys.executable, "-m", "openagents.ops.launch", *server]
         os.execv(program[0], program)
 
@@ -62,5 +64,6 @@ class Command(BaseCommand):
             *("--host", host, "--port", port, "--workers", str(workers), "--blocking-threads", str(threads)),
             *("--no-ws", "--log-level", "warning", "--backpressure", str(BACKPRESSURE)),
             *("--blocking-threads-idle-timeout", str(IDLE_THREAD_SECONDS)),
-            *("--workers-kill-timeout", str(STOP_SECONDS_MAX), "--respawn-failed-workers"),
+            *("--workers-kill-timeout", str(STOP_SECONDS_MAX - settings.OA.drain_seconds())),
+            "--respawn-failed-workers",
         ]
