@@ -2,12 +2,13 @@
 
 from django.urls import include, path
 
-from openagents.wire.ninja import not_found_view, plane_api
-
-api = plane_api(title="OpenAgents Wallet Executor", version="1", envelope="executor", max_body_bytes=65_536)
+from apps.lightning.api.executor import l402
+from apps.lightning.api.executor.envelope import not_found_view
+from apps.lightning.api.executor.surface import api
 
 urlpatterns = [
+    path("sim/l402/<path:path>", l402.gateway),
+    path("", api.urls),  # first: its /admin/policy and the like are beside the pages of /admin/
     path("", include("openagents.ops.urls")),
-    path("", api.urls),
 ]
 handler404 = not_found_view

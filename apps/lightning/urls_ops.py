@@ -2,9 +2,8 @@
 
 from django.urls import include, path
 
-from openagents.wire.ninja import not_found_view, plane_api
-
-api = plane_api(title="OpenAgents Lightning Ops", version="1", envelope="flat")
+from apps.lightning.api.ops.surface import api
+from openagents.wire.ninja import not_found_view
 
 urlpatterns = [
     path("", include("openagents.ops.urls")),
