@@ -31,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--request-id", default="")
         parser.add_argument("--local-artifact", type=Path, help="summary of a local lane to compare with (full-flow)")
         parser.add_argument("--allow-missing-local-artifact", action="store_true")
-        parser.add_argument("--args", default="{}", help="JSON of the paywall functions, as control names the fields")
+        parser.add_argument("--fields", default="{}", help="JSON of the paywall functions, as control names the fields")
 
     def handle(self, *, name: str, request_id: str, **options: Any) -> None:
         if settings.OA_PROCESS.name != "lightning-ops":
@@ -55,7 +55,7 @@ class Command(BaseCommand):
 
             return {"ok": True, "delivered": settlement_feed.read_all()}
         if lane == "paywall":
-            return self._paywall(what, options["args"])
+            return self._paywall(what, options["fields"])
         from apps.lightning import mapping_operations, peers
         from apps.lightning.services.ops import compiling, reconcile
 
@@ -102,6 +102,6 @@ class Command(BaseCommand):
             function = "upsertPaywall" if what == "upsert" else "setPaywallStatus"
             return dict(peers.mutation(f"lightning/ops:{function}", **args))
         except (ValueError, TypeError):
-            raise CommandError("--args is a JSON object") from None
+            raise CommandError("--fields is a JSON object") from None
         except (peers.ControlUnavailable, peers.ControlRefused) as error:
             raise CommandError(f"control: {error}") from None

@@ -13,7 +13,7 @@ from apps.lightning.domain.payment_states import RELEASED, RESERVING, PaymentSta
 from apps.lightning.gateways.protocol import GatewayError
 from apps.lightning.models import InvoiceIntent, LedgerAccount, OnchainPlan, Outbox, PaymentIntent, PaymentStep
 from apps.lightning.services import outbox
-from apps.lightning.services.executor import custody, dead_man, invoices, node, policy, recovery, spend
+from apps.lightning.services.executor import custody, dead_man, invoices, l402_gateway, node, policy, recovery, spend
 from apps.lightning.services.executor.clock import database_now, unix_ms
 from apps.lightning.services.executor.writer import Chore
 from openagents.db.models import Heartbeat
@@ -123,6 +123,7 @@ def forget() -> int:
         updated_at__lt=before,
     ).delete()
     Outbox.objects.filter(destination=MONITORING, delivered_at__lt=before).delete()
+    l402_gateway.prune()
     expired = InvoiceIntent.objects.filter(
         custody_wallet_id=policy.wallet_id(), state="open", expires_at_ms__lt=unix_ms(now) - 86_400_000
     )
