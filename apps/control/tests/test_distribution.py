@@ -177,8 +177,8 @@ def test_the_document_is_of_the_real_router() -> None:
     assert operation["x-oa-response-message"] == "openagents.control.v1.AuthVerifyHttpResponse"
     assert document["paths"]["/api/sync/token"]["post"]["security"] == [{"bearerAuth": []}]
     ids = [row["operationId"] for path in document["paths"].values() for row in path.values()]
-    assert len(ids) == len(set(ids)) == 107
-    assert len([name for name in ids if not name.startswith("pages_") and not name.endswith("_v1")]) == 89
+    assert len(ids) == len(set(ids)) == 108
+    assert len([name for name in ids if not name.startswith("pages_") and not name.endswith("_v1")]) == 90
     assert document["paths"]["/api/v1/sync/token"]["post"]["deprecated"] is True
     assert not [path for path in document["paths"] if path.startswith("/internal/")]
     assert b'": ' not in content.split(b"description")[0]

@@ -343,7 +343,8 @@ def test_a_pass_of_the_janitor_finds_the_silent(call: Call, entry: Any, worker_i
     other = call("POST", WORKERS, {}).json()["worker"]["worker"]["worker_id"]
     age(worker_id, 121_000)
     age(other, 1_201_000)
-    worker_janitor.sweep_liveness()
+    while worker_janitor.sweep_liveness() != (0, 0):
+        continue  # a pass is bounded, and workers of other tests have fallen silent as well
     assert WorkerLive.objects.get(worker_id=worker_id).heartbeat_state == "stale"
     assert Worker.objects.get(worker_id=other).status == "failed"
 
