@@ -22,12 +22,16 @@ NO_TESTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """Paths that one pytest process runs, and the process (`OA_PLANE`) it runs as. `alone`: nothing beside it."""
+    """Paths that one pytest process runs, and the process (`OA_PLANE`) it runs as.
+
+    The second phase begins when the first is over: its suites run whole systems, which mostly wait.
+    """
 
     name: str
     paths: tuple[str, ...]
     plane: str
-    alone: bool = False
+    phase: int = 1
+    without: tuple[str, ...] = ()
 
 
 GROUND = tuple(
@@ -47,15 +51,19 @@ GROUND = tuple(
     )
 )
 
+LIVE_DRILLS = tuple(f"tests/chaos/test_{name}_drills.py" for name in ("authority", "crowd", "hint", "network", "redis"))
+
+# The longest first, so that no core is left with one at the end.
 SUITES = (
-    Suite("control", ("apps/control",), "control"),
-    Suite("khala", ("apps/khala",), "khala"),
     Suite("runtime", ("apps/runtime",), "runtime"),
+    Suite("control", ("apps/control",), "control"),
+    Suite("ground", GROUND, "control"),
+    Suite("khala", ("apps/khala",), "khala"),
     Suite("lightning executor", ("apps/lightning/tests/executor",), "lightning-executor"),
     Suite("lightning ops", ("apps/lightning/tests/ops",), "lightning-ops"),
-    Suite("ground", GROUND, "control"),
-    Suite("end to end", ("tests/e2e",), "control", alone=True),
-    Suite("chaos", ("tests/chaos",), "control", alone=True),
+    Suite("live drills", LIVE_DRILLS, "control", phase=2),
+    Suite("other drills", ("tests/chaos",), "control", phase=2, without=LIVE_DRILLS),
+    Suite("end to end", ("tests/e2e",), "control", phase=2),
 )
 
 
@@ -76,7 +84,10 @@ def run(suite: Suite) -> Result:
     if not paths:
         return Result(suite, 1, {}, 0.0, f"none of {', '.join(suite.paths)} exists")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *paths, "--color=no", "-r", "fEs", "--durations=3"],
+        [
+            *(sys.executable, "-m", "pytest", *paths, *(f"--ignore={path}" for path in suite.without)),
+            *("--color=no", "-r", "fEs", "--durations=3"),
+        ],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -94,7 +105,7 @@ def report(result: Result) -> None:
     """One line for a suite that passed, everything for one that did not."""
     words = ", ".join(f"{amount} {word}" for word, amount in result.counts.items()) or "no tests"
     verdict = "ok  " if result.status == 0 else "FAIL"
-    print(f"{verdict} {result.suite.name:<12} {words} in {result.seconds:.0f} s", flush=True)
+    print(f"{verdict} {result.suite.name:<18} {words} in {result.seconds:.0f} s", flush=True)
     if result.status != 0:
         print(result.output, flush=True)
     else:
@@ -109,17 +120,12 @@ def main(names: list[str]) -> int:
         print(f"unknown suites: {', '.join(sorted(unknown))}; known: {', '.join(suite.name for suite in SUITES)}")
         return 2
     results: list[Result] = []
-    together = [suite for suite in chosen if not suite.alone]
     print(f"running {len(chosen)} suites, {os.cpu_count()} at a time", flush=True)
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
-        for result in pool.map(run, together):
-            report(result)
-            results.append(result)
-    for suite in chosen:
-        if suite.alone:
-            result = run(suite)
-            report(result)
-            results.append(result)
+    for phase in (1, 2):
+        with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
+            for result in pool.map(run, [suite for suite in chosen if suite.phase == phase]):
+                report(result)
+                results.append(result)
     totals = {
         word: sum(result.counts.get(word, 0) for result in results) for word in ("passed", "failed", "error", "skipped")
     }
