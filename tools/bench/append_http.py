@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
@@ -48,7 +49,8 @@ def run(place: Place, say: Callable[[str], None]) -> Iterator[Figure]:
     place.settle(database)
     say("starting the runtime with its production server")
     key = Key("control-dev-1", "control", place.credentials.internal["control"].encode())
-    with served(place.process.name, place.environment(database)) as server:
+    processes = str(os.cpu_count() or 1)  # one for each core, as in production
+    with served(place.process.name, place.environment(database), "--workers", processes) as server:
         for what, callers, events in CASES:
             say(f"{what}, {callers} callers")
             own = runs[:callers]

@@ -37,10 +37,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(process: str, environment: Mapping[str, str]) -> Iterator[Served]:
-    """`manage.py serve` with its defaults and this environment; ended afterwards. Raises RuntimeError."""
+def served(process: str, environment: Mapping[str, str], *arguments: str) -> Iterator[Served]:
+    """`manage.py serve` with these arguments and this environment; ended afterwards. Raises RuntimeError."""
     port = free_port()
-    command = manage("serve", "--plane", process, "--bind", f"127.0.0.1:{port}")
+    command = manage("serve", "--plane", process, "--bind", f"127.0.0.1:{port}", *arguments)
     with running(command, environment, FOLDER / f"{process}.log") as child:
         wait_until_ready(port, child, FOLDER / f"{process}.log")
         yield Served(port, child.pid)
