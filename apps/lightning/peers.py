@@ -52,6 +52,11 @@ def query(function: str, **args: Any) -> Mapping[str, Any]:
     raise ControlUnavailable(function)
 
 
+def query_once(function: str, **args: Any) -> Mapping[str, Any]:
+    """The same, tried once: for who can go on without the answer."""
+    return _call("query", function, args)
+
+
 def mutation(function: str, **args: Any) -> Mapping[str, Any]:
     """A writing function's answer. Repeatable: each is idempotent by its own key. Raises as `query`."""
     return _call("mutation", function, args)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from openagents.embedded.testbed import TESTBED
 from openagents.peers.keys import Key
 from openagents.peers.signature import sign
 from openagents.receipts.ids import new_id
-from tests.system import System
+from tests.system import System, until
 
 CONTROL = "/api/internal/lightning-ops/control-plane"
 OPS = "/internal/v1/lightning-ops"
@@ -56,6 +57,37 @@ def command(system: System, name: str) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def the_gate_is_asked(system: System, control: Caller, ops: Caller) -> None:
+    """A pause at control shuts what is served before any deploy; an archived last paywall is not served."""
+
+    def change(function: str, **args: Any) -> Any:
+        return control.post(f"{CONTROL}/mutation", {"functionName": f"lightning/{function}", "args": args})
+
+    def deploy() -> None:
+        run = ops.post(f"{OPS}/reconcile", {"requestId": new_id("e2e")})
+        assert run["state"] == "applied", run
+
+    def answers(status: int) -> bool:
+        url = f"{system['lightning-executor'].url}/sim/l402/gate"
+        return httpx.get(url, headers={"x-sim-host": "gate.example.com"}, trust_env=False).status_code == status
+
+    facts = {
+        "name": "Gate",
+        "hostRegexp": "gate.example.com",
+        "pathRegexp": "^/gate$",
+        "upstream": "https://example.com",
+    }
+    paywall = change("ops:upsertPaywall", ownerUserId="e2e", priceMsats=2000, **facts)["paywall"]
+    deploy()
+    assert answers(402)
+    for active, status in ((True, 403), (False, 402)):
+        change("security:setGlobalPause", active=active, updatedBy="e2e")
+        until(partial(answers, status), 10, f"the gateway answers {status}")
+    change("ops:setPaywallStatus", paywallId=paywall["paywallId"], status="archived")
+    deploy()
+    assert answers(404)
+
+
 def test_a_paywall_is_deployed_paid_served_and_settled(tmp_path: Path) -> None:
     system = System(tmp_path, TESTBED.environment)
     try:
@@ -75,5 +107,6 @@ def test_a_paywall_is_deployed_paid_served_and_settled(tmp_path: Path) -> None:
         assert state["global"]["globalPause"] is False
         assert command(system, "settlements:read")["delivered"] >= 2
         assert command(system, "settlements:read")["delivered"] == 0
+        the_gate_is_asked(system, control, ops)
     finally:
         system.down()

@@ -80,11 +80,15 @@ class Excluded:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the compile depends on besides its input. `strict` False: paywalls with errors are left out instead."""
+    """What the compile depends on besides its input. `strict` False: paywalls with errors are left out instead.
+
+    `served_before`: the gateway has served something, so that no paywalls at all means to stop serving it.
+    """
 
     allow_private_upstreams: bool = False
     strict: bool = True
     rate_limits: bool = True
+    served_before: bool = False
 
 
 @dataclass(slots=True)
@@ -114,7 +118,8 @@ def compile_paywalls(found: Iterable[Paywall], security: Security, settings: Set
         ]
         result = kept
     if not result.rules:
-        result.diagnostics.append(_nothing_left(result, bool(excluded) and not wanted))
+        nothing_wrong = not wanted and (bool(excluded) or settings.served_before)
+        result.diagnostics.append(_nothing_left(nothing_wrong))
     return result
 
 
@@ -133,9 +138,10 @@ def _selected(found: Sequence[Paywall], security: Security) -> tuple[list[Paywal
     return wanted, excluded
 
 
-def _nothing_left(result: Compiled, all_excluded: bool) -> Diagnostic:
-    if all_excluded:
-        return Diagnostic("all_routes_disabled", WARN, "every paywall is switched off or stopped")
+def _nothing_left(nothing_wrong: bool) -> Diagnostic:
+    """An empty gateway is right when every paywall was switched off, stopped or archived; else it is a mistake."""
+    if nothing_wrong:
+        return Diagnostic("all_routes_disabled", WARN, "every paywall is switched off, stopped or gone")
     return Diagnostic("no_compilable_routes", ERROR, "no route can be served")
 
 

@@ -42,12 +42,13 @@ class Paywall:
 
 @dataclass(frozen=True, slots=True)
 class Security:
-    """What is stopped at present. `owner_stops`: owners whose kill switch is on."""
+    """What is stopped at present. `owner_stops`: owners whose kill switch is on; `revoked_roles`: of credentials."""
 
     global_pause: bool = False
     owner_stops: frozenset[str] = frozenset()
     global_reason: str = ""
     owner_reasons: tuple[tuple[str, str], ...] = ()
+    revoked_roles: frozenset[str] = frozenset()
 
 
 GLOBAL_PAUSE = "global_pause_active"

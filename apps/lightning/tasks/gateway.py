@@ -6,7 +6,7 @@ import time
 
 from celery import shared_task
 
-from apps.lightning.services.ops import l402_client, reconcile, settlement_feed, settlements, telling
+from apps.lightning.services.ops import l402_client, reconcile, sealed_rows, settlement_feed, settlements, telling
 from openagents.receipts.ids import new_id
 from openagents.wire.faults import Fault
 
@@ -16,6 +16,7 @@ SCHEDULE = {
     "lightning.read_settlements": {"task": "lightning.read_settlements", "schedule": 5.0},
     "lightning.settle_l402_spends": {"task": "lightning.settle_l402_spends", "schedule": 60.0},
     "lightning.prune_l402_credentials": {"task": "lightning.prune_l402_credentials", "schedule": 3600.0},
+    "lightning.measure_sealed": {"task": "lightning.measure_sealed", "schedule": 3600.0},
 }
 
 
@@ -57,6 +58,12 @@ def settle_l402_spends() -> int:
 def prune_l402_credentials() -> int:
     """Forget credentials that expired; returns how many."""
     return l402_client.prune()
+
+
+@shared_task(name="lightning.measure_sealed")
+def measure_sealed() -> int:
+    """Count what an older key sealed; returns how many rows."""
+    return sealed_rows.measure_stale()
 
 
 def reconcile_soon(reason: str) -> None:

@@ -8,11 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from apps.lightning.gateways.kek import RingUnavailable
 from openagents.secretbox.box import NoKeyRing, SecretUnreadable
+from openagents.wire.faults import Fault
 
 
 class Command(BaseCommand):
-    help = "Look at every node now; write a node's newest channel backup; bring backups under the ring's first key."
+    help = "Look at every node now; write a node's newest channel backup; bring what is sealed under the first key."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -22,14 +24,16 @@ class Command(BaseCommand):
             "backup", help="the newest backup in base64, as LND restores it, to standard output"
         )
         backup.add_argument("node")
-        commands.add_parser("rewrap", help="seal every backup under the ring's first key; may be repeated")
+        commands.add_parser("rewrap", help="bring backups, proofs and paid credentials under the ring's first key")
 
     def handle(self, *, command: str, **options: Any) -> None:
         if settings.OA_PROCESS.name != "lightning-ops":
             raise CommandError("run it with --plane lightning-ops")
         try:
             getattr(self, f"_{command}")(**options)
-        except NoKeyRing as error:
+        except Fault as fault:
+            raise CommandError(f"{fault.code}: {fault.message}") from None
+        except (NoKeyRing, RingUnavailable) as error:
             raise CommandError(str(error)) from None
         except SecretUnreadable:
             raise CommandError("the backup needs a key that the ring does not have") from None
@@ -52,9 +56,9 @@ class Command(BaseCommand):
         self.stdout.write(channel_backups.opened(found))
 
     def _rewrap(self, **options: Any) -> None:
-        from apps.lightning.services.ops import channel_backups
+        from apps.lightning.services.ops import sealed_rows
 
-        changed, unreadable = channel_backups.rewrap()
+        changed, unreadable = sealed_rows.rewrap()
         self.stdout.write(f"{changed} rewrapped, {unreadable} unreadable")
         if unreadable:
-            raise CommandError("some backups need a key that the ring does not have")
+            raise CommandError("some rows need a key that the ring does not have")

@@ -124,6 +124,7 @@ def forget() -> int:
     ).delete()
     Outbox.objects.filter(destination=MONITORING, delivered_at__lt=before).delete()
     l402_gateway.prune()
+    custody.measure_stale()
     expired = InvoiceIntent.objects.filter(
         custody_wallet_id=policy.wallet_id(), state="open", expires_at_ms__lt=unix_ms(now) - 86_400_000
     )

@@ -15,14 +15,15 @@ from functools import cache
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Model, QuerySet
 
 from apps.lightning.domain.fingerprints import sha256_text
 from apps.lightning.gateways import kek
-from apps.lightning.models import CustodySecret, InvoiceIntent, PaymentIntent, ServiceCredential
+from apps.lightning.models import CustodySecret, InvoiceIntent, L402Token, PaymentIntent, ServiceCredential
 from apps.lightning.services.executor.clock import database_now
 from apps.lightning.services.executor.refusals import CUSTODY_SEALED
 from openagents.db import audit
+from openagents.ops.metrics import SECRETBOX_FAILURES, SECRETBOX_STALE_ROWS
 from openagents.secretbox.box import NoKeyRing, SecretBox, SecretUnreadable
 from openagents.wire.faults import Fault
 
@@ -213,27 +214,63 @@ def rewrap(actor: str = "command") -> tuple[int, int]:
             continue
         found = CustodySecret.objects.filter(pk=secret.pk, sealed_dek=secret.sealed_dek)
         changed += found.update(sealed_dek=fresh, kek_id=kek_id() or "")
-    for model, table, column in SEALED_COLUMNS:
-        stale = model.objects.exclude(**{column: ""}).exclude(**{f"{column}__startswith": box().current_prefix})
-        for pk, text in stale.values_list("pk", column).iterator():
-            try:
-                fresh = box().rewrap(text, purpose(table, column, pk))
-            except SecretUnreadable:
-                unreadable += 1
-                continue
-            changed += model.objects.filter(pk=pk, **{column: text}).update(**{column: fresh})
+    for column in SEALED_COLUMNS:
+        done, lost = column.rewrap()
+        changed, unreadable = changed + done, unreadable + lost
     if changed:
         audit.record("lightning.custody.rewrapped", changed=changed, unreadable=unreadable, actor=actor)
+    measure_stale()
     return changed, unreadable
 
 
+@dataclass(frozen=True, slots=True)
+class SealedColumn:
+    """A column under the ring itself; empty means nothing is kept. `key`: the fields that bind a text to its row."""
+
+    model: type[Model]
+    table: str
+    column: str
+    key: tuple[str, ...] = ("pk",)
+
+    def stale(self) -> QuerySet[Model]:
+        """Rows that the ring's first key did not seal; without a ring that is all."""
+        rows = self.model._default_manager.exclude(**{self.column: ""})
+        return rows.exclude(**{f"{self.column}__startswith": box().current_prefix}) if box().ready else rows
+
+    def rewrap(self) -> tuple[int, int]:
+        """Bring it under the ring's first key; (changed, unreadable). Only what was read is replaced."""
+        changed = unreadable = 0
+        for pk, text, *key in self.stale().values_list("pk", self.column, *self.key).iterator():
+            try:
+                fresh = box().rewrap(text, purpose(self.table, self.column, "|".join(str(part) for part in key)))
+            except SecretUnreadable:
+                log.error("secret_unreadable", table=self.table, column=self.column, row=pk)
+                SECRETBOX_FAILURES.labels("lightning").inc()
+                unreadable += 1
+                continue
+            found = self.model._default_manager.filter(pk=pk, **{self.column: text})
+            changed += found.update(**{self.column: fresh})
+        return changed, unreadable
+
+
 SEALED_COLUMNS = (
-    (PaymentIntent, "payment_intent", "preimage_enc"),
-    (PaymentIntent, "payment_intent", "result_enc"),
-    (InvoiceIntent, "invoice_intent", "preimage_enc"),
-    (ServiceCredential, "service_credential", "secret_enc"),
+    SealedColumn(PaymentIntent, "payment_intent", "preimage_enc"),
+    SealedColumn(PaymentIntent, "payment_intent", "result_enc"),
+    SealedColumn(InvoiceIntent, "invoice_intent", "preimage_enc"),
+    SealedColumn(ServiceCredential, "service_credential", "secret_enc"),
+    SealedColumn(L402Token, "l402_token", "root_key_enc", ("identifier_sha256",)),
 )
 """Columns of the executor under the ring itself."""
+
+
+def measure_stale() -> int:
+    """Set the gauge of what another key than the ring's first sealed in the executor's tables, and return it."""
+    secrets_kept = CustodySecret.objects.exclude(state="destroyed")
+    if box().ready:
+        secrets_kept = secrets_kept.exclude(sealed_dek__startswith=box().current_prefix)
+    left = secrets_kept.count() + sum(column.stale().count() for column in SEALED_COLUMNS)
+    SECRETBOX_STALE_ROWS.labels("lightning").set(left)
+    return left
 
 
 def versions() -> Iterator[Version]:

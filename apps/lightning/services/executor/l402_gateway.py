@@ -1,6 +1,7 @@
 """The embedded paid gateway: real macaroons, real invoices of the simulated network, an echo behind them (20.4).
 
-It serves what `ServedConfig` names, so a deploy is one row; what is stopped is not compiled, so it is not served.
+It serves what `ServedConfig` names, so a deploy is one row. What is stopped is not compiled, so the next deploy removes
+it; until then the gate is asked for every request.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from django.db.models.functions import Now
 
 from apps.lightning.domain import l402
 from apps.lightning.domain.macaroon import Malformed
+from apps.lightning.gateways import control_pause
 from apps.lightning.gateways.simulated import invoices
 from apps.lightning.gateways.simulated.store import Network
 from apps.lightning.models import CompiledRule, L402Token, L402Use, ServedConfig, SimInvoice
@@ -44,6 +46,9 @@ def serve(network: Network, method: str, host: str, path: str, authorization: st
     rule = _rule(host.lower(), path)
     if rule is None:
         return Reply(404, {"error": "no_service"})
+    shut = control_pause.denied(rule.owner_id)
+    if shut is not None:
+        return Reply(403, {"error": shut[0], "reason": shut[1]}, {"cache-control": "no-store"})
     credential = l402.credential_of(authorization)
     now = datetime.fromtimestamp(network.now_ms() / 1000, UTC)
     if credential is None:

@@ -78,6 +78,13 @@ def rewrap() -> tuple[int, int]:
     return changed, unreadable
 
 
+def stale_rows() -> int:
+    """Backups that another key than the ring's first sealed; without a ring that is all."""
+    box = _box()
+    rows = ChannelBackup.objects.exclude(sealed="")
+    return (rows.exclude(sealed__startswith=box.current_prefix) if box.ready else rows).count()
+
+
 def _box() -> SecretBox:
     """A box that refuses everything when the ring cannot be had."""
     try:

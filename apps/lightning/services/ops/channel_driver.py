@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import structlog
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from apps.lightning import metrics
@@ -19,7 +19,7 @@ from apps.lightning.domain.channel_operations import Kind, State
 from apps.lightning.gateways.nodes import NodeDoor
 from apps.lightning.gateways.protocol import GatewayError, GatewayUnclear, OpenedChannel
 from apps.lightning.models import ChannelOperation
-from apps.lightning.services.ops import channel_backups, nodes
+from apps.lightning.services.ops import channel_backups, control_state, nodes
 from openagents.db import audit
 from openagents.ops import faults
 
@@ -33,6 +33,8 @@ NOT_FOUND_MAX = 2
 CHAIN_PAUSE = timedelta(seconds=10)
 AT_ONCE_MAX = 20
 ERROR_CHARS_MAX = 300
+ROLE = "operator_admin"
+"""The credential role that channels are operated under: revoked, operations stay where they are."""
 
 OPEN_STATES = (State.APPROVED, State.SUBMITTING, State.PENDING_CHAIN)
 
@@ -41,6 +43,9 @@ def drive() -> int:
     """Take every operation that is due one step further; returns how many were looked at. Any number may run."""
     count = 0
     while count < AT_ONCE_MAX:
+        if _due().exists() and control_state.revoked(ROLE):
+            log.warning("channel_operations_role_revoked", role=ROLE)
+            break
         operation = _claim()
         if operation is None:
             break
@@ -49,15 +54,20 @@ def drive() -> int:
     return count
 
 
+def _due() -> QuerySet[ChannelOperation]:
+    now = timezone.now()
+    free = Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lte=now)
+    return ChannelOperation.objects.filter(free, state__in=OPEN_STATES, next_check_at__lte=now)
+
+
 def _claim() -> ChannelOperation | None:
     """The next due operation, leased, so that nobody else looks at it before this look is over."""
     now = timezone.now()
     with transaction.atomic():
         operation = (
-            ChannelOperation.objects.select_for_update(skip_locked=True, of=("self",))
+            _due()
+            .select_for_update(skip_locked=True, of=("self",))
             .select_related("node")
-            .filter(Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lte=now))
-            .filter(state__in=OPEN_STATES, next_check_at__lte=now)
             .order_by("next_check_at", "id")
             .first()
         )

@@ -13,9 +13,9 @@ from apps.lightning import metrics, peers
 from apps.lightning.domain import rendering, route_patterns
 from apps.lightning.domain.compilation import Compiled, Diagnostic, Settings, compile_paywalls
 from apps.lightning.domain.paywalls import Paywall, Security
-from apps.lightning.domain.reconciling import EXECUTION_PATH, run_name
+from apps.lightning.domain.reconciling import EXECUTION_PATH, State, run_name
 from apps.lightning.domain.rendering import Gateway
-from apps.lightning.models import CompiledArtifact, CompiledRule
+from apps.lightning.models import CompiledArtifact, CompiledRule, ReconcileRun
 from apps.lightning.services.ops import control_state
 from openagents.db import audit
 
@@ -37,10 +37,18 @@ class Artifact:
 
 def compile_now() -> Artifact:
     """Compile what control holds at this moment. Raises ControlUnavailable, ControlRefused."""
-    return compile_of(control_state.paywalls(), control_state.security())
+    found = control_state.paywalls()
+    return compile_of(found, control_state.security(), served_before=not found and _served_before())
 
 
-def compile_of(found: Sequence[Paywall], security: Security) -> Artifact:
+def _served_before() -> bool:
+    """Whether a run ever deployed a service to the gateway. Control does not list archived paywalls, so only this tells
+    that the last one went from that there never was one."""
+    runs = ReconcileRun.objects.filter(gateway=settings.OA.oa_lightning_ops_deploy_driver, state=State.APPLIED)
+    return runs.filter(rule_count__gt=0).exists()
+
+
+def compile_of(found: Sequence[Paywall], security: Security, *, served_before: bool = False) -> Artifact:
     gateway = gateway_settings()
     config = settings.OA
     compiled = compile_paywalls(
@@ -50,6 +58,7 @@ def compile_of(found: Sequence[Paywall], security: Security) -> Artifact:
             allow_private_upstreams=config.oa_lightning_ops_allow_private_upstreams,
             strict=config.oa_lightning_ops_compile_mode == "strict",
             rate_limits=gateway.rate_limits,
+            served_before=served_before,
         ),
     )
     yaml = rendering.aperture_yaml(compiled.rules, gateway)

@@ -7,19 +7,28 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
+import structlog
+
 from apps.lightning import peers
 from apps.lightning.domain.paywalls import Paywall, Policy, Route, Security
+from apps.lightning.mapping_security import security_of
 from openagents.lightning.v1 import control_plane_pb2 as pb
 from openagents.wire.schema import schema
 
+SECURITY: Final = "lightning/security:getControlPlaneSecurityState"
 Snapshot = schema(pb.ControlPlaneSnapshotResponse, "camel")
-SecurityState = schema(pb.ControlPlaneSecurityStateResponse, "camel")
 RoleWritten = schema(pb.SecurityCredentialRoleWriteResponse, "camel")
 KNOWN_SECONDS: Final = 60.0
 """How long the last known security state stands in for one that cannot be read; after that, deploys stop."""
+ROLE_SECONDS: Final = 1.0
+"""How long a job believes that its credential role is not revoked."""
+
+log = structlog.get_logger("oa.lnops")
 
 _lock = threading.Lock()
 _known: tuple[float, Security, Mapping[str, Any]] | None = None
+_asked_at = float("-inf")
+"""When `revoked` asked last, with or without an answer."""
 
 
 def paywalls() -> list[Paywall]:
@@ -38,6 +47,27 @@ def security_document() -> Mapping[str, Any]:
     return _security()[1]
 
 
+def revoked(role: str) -> bool:
+    """Whether a credential role is revoked, for the next step of a job that works under it.
+
+    While control is away what it said last holds, however old: a role that nobody is known to have revoked goes on.
+    """
+    global _asked_at
+    with _lock:
+        now = time.monotonic()
+        latest = max(_asked_at, _known[0] if _known is not None else _asked_at)
+        asks = now - latest > ROLE_SECONDS
+        if asks:
+            _asked_at = now
+    if asks:
+        try:
+            _keep(peers.query_once(SECURITY))
+        except (peers.ControlUnavailable, peers.ControlRefused):
+            log.warning("control_state.roles_unknown")
+    with _lock:
+        return _known is not None and role in _known[1].revoked_roles
+
+
 def role_of(answer: Mapping[str, Any]) -> dict[str, Any]:
     """Status and version of a credential role, from control's answer to a change."""
     role = RoleWritten.model_validate(answer).role
@@ -46,36 +76,28 @@ def role_of(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 def forget() -> None:
     """The next read asks control, whatever is known."""
-    global _known
+    global _known, _asked_at
     with _lock:
-        _known = None
+        _known, _asked_at = None, float("-inf")
 
 
 def _security() -> tuple[Security, Mapping[str, Any]]:
-    global _known
     try:
-        document = peers.query("lightning/security:getControlPlaneSecurityState")
+        document = peers.query(SECURITY)
     except peers.ControlUnavailable:
         with _lock:
             if _known is not None and time.monotonic() - _known[0] <= KNOWN_SECONDS:
                 return _known[1], _known[2]
         raise
-    found = _read_security(document)
+    return _keep(document), document
+
+
+def _keep(document: Mapping[str, Any]) -> Security:
+    global _known
+    found = security_of(document)
     with _lock:
         _known = time.monotonic(), found, document
-    return found, document
-
-
-def _read_security(document: Mapping[str, Any]) -> Security:
-    state = SecurityState.model_validate(document)
-    everything = getattr(state, "global")
-    stopped = [one for one in state.owner_controls if one.kill_switch]
-    return Security(
-        global_pause=bool(everything is not None and everything.global_pause),
-        owner_stops=frozenset(one.owner_id for one in stopped),
-        global_reason=(everything.deny_reason or "") if everything is not None else "",
-        owner_reasons=tuple((one.owner_id, one.deny_reason) for one in stopped if one.deny_reason),
-    )
+    return found
 
 
 def _tolerated(value: Any, name: str = "") -> Any:

@@ -107,19 +107,27 @@ def take_abandoned() -> ReconcileRun | None:
 
 def due() -> str:
     """Why a run should start now; empty when there is no reason, or control cannot be asked."""
+    _measure_age()
     last = ReconcileRun.objects.filter(kind="reconcile").order_by("-created_at", "-pk").first()
     if last is None:
         return "first"
     if last.state not in TERMINAL:
         return ""
     age = (timezone.now() - last.created_at).total_seconds()
-    metrics.CONFIG_AGE.set(age)
     if age >= settings.OA.oa_lightning_ops_reconcile_interval_secs:
         return "interval"
     try:
         return "changed" if compiling.compile_now().config_hash != last.config_hash else ""
     except (peers.ControlUnavailable, peers.ControlRefused):
         return ""
+
+
+def _measure_age() -> None:
+    """Since the configuration that is served was applied: runs that found it in place do not make it younger."""
+    applied = ReconcileRun.objects.filter(gateway=settings.OA.oa_lightning_ops_deploy_driver, state=State.APPLIED)
+    row = applied.filter(noop=False).order_by("-ended_at").first() or applied.order_by("ended_at").first()
+    if row is not None and row.ended_at is not None:
+        metrics.CONFIG_AGE.set((timezone.now() - row.ended_at).total_seconds())
 
 
 def _lease() -> Any:

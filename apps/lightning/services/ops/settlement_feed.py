@@ -24,13 +24,16 @@ from apps.lightning.gateways.protocol import GatewayError, SettledInvoice
 from apps.lightning.gateways.settlement_feeds import EmbeddedFeed, Feed, FeedFailed, Item, NodeFeed
 from apps.lightning.models import CompiledRule, IngestEvent, Node, SettlementCursor
 from apps.lightning.services.executor.custody import open_column, seal_column
-from apps.lightning.services.ops import nodes, settlements
+from apps.lightning.services.ops import control_state, nodes, settlements
 from openagents.db import audit
 
 LOOK_BACK: Final = timedelta(hours=24)
 LOOK_BACK_EVERY: Final = timedelta(hours=1)
 UNMATCHED_ALERT: Final = timedelta(minutes=10)
 PAGES_MAX: Final = 50
+ROLE: Final = "settlement_read"
+"""The credential role these jobs work under: revoked, they stop at their next step."""
+REVOKED: Final = "the role settlement_read is revoked"
 
 log = structlog.get_logger("oa.lnops")
 
@@ -84,10 +87,14 @@ def _follow(feed: Feed, cursor: SettlementCursor, add_index: int, settle_index: 
     done = Read()
     try:
         for _ in range(PAGES_MAX):
+            if control_state.revoked(ROLE):
+                return _stopped(feed, done)
             items = feed.page(add_index, settle_index)
             if not items:
                 break
             for item in items:
+                if control_state.revoked(ROLE):
+                    return _stopped(feed, done)
                 if not _take(feed.source, item, done):
                     done.stopped = "the control plane does not answer"
                     return done
@@ -97,6 +104,12 @@ def _follow(feed: Feed, cursor: SettlementCursor, add_index: int, settle_index: 
     except FeedFailed as failed:
         log.warning("settlements.feed_failed", source=feed.source, reason=str(failed))
         done.stopped = str(failed)
+    return done
+
+
+def _stopped(feed: Feed, done: Read) -> Read:
+    log.warning("settlements.role_revoked", source=feed.source)
+    done.stopped = REVOKED
     return done
 
 
@@ -215,6 +228,8 @@ def match_waiting() -> int:
         if rule is None:
             _alert(row)
             continue
+        if control_state.revoked(ROLE):
+            break
         proof = open_column(row.proof_enc, "ingest_event", "proof_enc", row.pk)
         settlements.ingest(events_of(row.body, proof, rule))
         # The rows of the matched events hold everything now; this one has done its work.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,14 +13,16 @@ import pytest
 from django.test import Client
 
 from apps.lightning.domain import l402
+from apps.lightning.gateways import control_pause
 from apps.lightning.gateways.protocol import Outcome
 from apps.lightning.gateways.simulated.store import Network
 from apps.lightning.models import L402Token
-from apps.lightning.services.executor import l402_gateway, node
+from apps.lightning.services.executor import custody, l402_gateway, node
 from apps.lightning.tests.executor.conftest import signed_call
 from apps.lightning.tests.executor.networks import advance, gateway, make_network
 from openagents.bolt11.decoder import decode
 from openagents.embedded.testbed import TESTBED
+from openagents.peers.calls import PeerAnswer, PeerUnavailable
 from openagents.receipts.ids import new_id
 
 RULE = """INSERT INTO compiled_rule (artifact_id, position, service_name, paywall_id, owner_id, route_id, host, path,
@@ -81,6 +85,30 @@ def served(configure: Callable[..., None]) -> Iterator[Served]:
         yield Served(network, service, host)
 
 
+class Control:
+    """Stands for the client of control; `stopped` goes into its answer, None: away."""
+
+    def __init__(self) -> None:
+        self.stopped: dict[str, Any] | None = None
+
+    def get(self, path: str) -> PeerAnswer:
+        if self.stopped is None:
+            raise PeerUnavailable("control", "unreachable", sent=False)
+        body = {"ok": True, "global": {"stateId": "global", "globalPause": False}, **self.stopped}
+        return PeerAnswer("control", 200, {}, json.dumps(body).encode())
+
+
+@pytest.fixture(autouse=True)
+def control(monkeypatch: pytest.MonkeyPatch) -> Iterator[Control]:
+    """Control is away unless the test says otherwise, and asked for every request."""
+    double = Control()
+    monkeypatch.setattr(control_pause, "peer", lambda name: double)
+    monkeypatch.setattr(control_pause, "GATE_SECONDS", 0.0)
+    control_pause.forget()
+    yield double
+    control_pause.forget()
+
+
 def test_pay_and_be_served(served: Served) -> None:
     answer = served.get(served.buy().header)
     assert answer.status_code == 200
@@ -120,6 +148,47 @@ def test_an_expired_token_is_asked_to_pay_again(served: Served) -> None:
     bought = served.buy()
     advance(served.network, 601_000)
     assert served.get(bought.header).status_code == 402
+
+
+STOPS: list[tuple[dict[str, Any], str]] = [
+    ({"global": {"stateId": "global", "globalPause": True}}, "global_pause_active"),
+    (
+        {"ownerControls": [{"ownerId": "owner", "killSwitch": True, "denyReason": "by hand"}]},
+        "owner_kill_switch_active",
+    ),
+]
+
+
+@pytest.mark.parametrize(("stopped", "code"), STOPS)
+def test_what_was_stopped_since_the_deploy_is_not_served(
+    served: Served, control: Control, stopped: dict[str, Any], code: str
+) -> None:
+    bought = served.buy()
+    control.stopped = stopped
+    for answer in (served.get(), served.get(bought.header)):
+        assert answer.status_code == 403 and answer.json()["error"] == code and answer.json()["reason"]
+        assert not answer.has_header("www-authenticate"), "nobody is asked to pay"
+    control.stopped = None
+    assert served.get(bought.header).status_code == 403, "the last answer holds for a minute"
+    control_pause.forget()
+    assert served.get(bought.header).status_code == 200, "what is deployed stays when nobody can say"
+    control.stopped = {"ownerControls": [{"ownerId": "another", "killSwitch": True}]}
+    assert served.get(bought.header).status_code == 200
+
+
+def test_root_keys_follow_the_rings_first_key(served: Served, configure: Callable[..., None], settings: Any) -> None:
+    bought = served.buy()
+    old = settings.OA.oa_lightning_custody_kek
+    fresh = "fresh:" + base64.b64encode(bytes(32)).decode()
+    configure(oa_lightning_custody_kek=f"{fresh},{old}")
+    before = custody.measure_stale()
+    changed, unreadable = custody.rewrap()
+    assert changed == before > 0 and unreadable == 0 and custody.measure_stale() == 0
+    assert L402Token.objects.get(service=served.service).root_key_enc.startswith("enc:v1:fresh:")
+    configure(oa_lightning_custody_kek=fresh)
+    assert served.get(bought.header).status_code == 200
+    configure(oa_lightning_custody_kek=f"{old},{fresh}")
+    assert custody.rewrap()[1] == 0
 
 
 def test_nothing_is_here_on_a_real_node(served: Served, configure: Callable[..., None]) -> None:

@@ -87,7 +87,10 @@ class ControlDouble:
                 return {"ok": True, "ownerControl": control}
             case "rotateCredentialRole" | "activateCredentialRole" | "revokeCredentialRole":
                 status = {"rotate": "rotating", "activate": "active", "revoke": "revoked"}[short.split("Credential")[0]]
-                return {"ok": True, "role": {"role": given["role"], "status": status, "version": 1}}
+                role = {"role": given["role"], "status": status, "version": 1}
+                others = [one for one in self.security.get("credentialRoles", []) if one["role"] != given["role"]]
+                self.security["credentialRoles"] = [*others, role]
+                return {"ok": True, "role": role}
         return {"ok": True, "event": {"eventId": "evt_1"}}
 
     def told(self, function: str) -> list[dict[str, Any]]:

@@ -11,7 +11,8 @@ import pytest
 from django.utils import timezone
 
 from apps.lightning.models import ChannelBackup, ChannelOperation, Node
-from apps.lightning.services.ops import channel_driver, node_snapshots
+from apps.lightning.services.ops import channel_driver, node_snapshots, security
+from apps.lightning.tests.ops.control_double import ControlDouble
 from apps.lightning.tests.ops.doors import DOWN, OTHER_PEER, PEER, UNCLEAR, Door, channel, standing
 from openagents.db.models import AuditEvent
 from openagents.ops import faults
@@ -92,6 +93,17 @@ def approved(call: Call, node: Node, body: Any) -> str:
 def audited(op_id: str) -> list[str]:
     found = AuditEvent.objects.filter(event_name__startswith="lightning.channel.", attributes__op_id=op_id)
     return [event.event_name.rpartition(".")[2] for event in found.order_by("id")]
+
+
+def test_a_revoked_role_leaves_operations_where_they_are(
+    call: Call, stand: tuple[Node, Door], control: ControlDouble
+) -> None:
+    node, door = stand
+    op_id = approved(call, node, opening())
+    security.change_role("operator_admin", "revoke", None, "", "test")
+    assert drive(op_id).state == "approved" and door.made == []
+    security.change_role("operator_admin", "activate", "fp", "", "test")
+    assert drive(op_id).state == "pending_chain" and len(door.made) == 1
 
 
 # Asking

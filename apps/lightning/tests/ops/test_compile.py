@@ -96,6 +96,8 @@ def test_what_is_stopped_is_left_out_and_an_empty_gateway_is_valid(
 
 def test_nothing_to_compile_is_an_error() -> None:
     assert codes(compiled()) == ["no_compilable_routes"]
+    emptied = compiled(served_before=True)
+    assert emptied.valid and codes(emptied, "warn") == ["all_routes_disabled"]
 
 
 STAGE_ONE = [

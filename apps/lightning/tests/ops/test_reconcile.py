@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
+from prometheus_client import REGISTRY
 
 from apps.lightning import peers
 from apps.lightning.domain import reconciling
@@ -152,6 +155,44 @@ def test_an_empty_gateway_is_not_probed_for_a_price(control: ControlDouble, gate
     assert row.state == "applied" and row.rule_count == 0 and row.challenge_ok and row.proxy_ok
     assert gateway.calls == ["active_lookup", "apply", "health"]
     assert control.deployments[row.deployment_id]["metadata"]["probesSkipped"] is True
+
+
+def test_the_last_paywall_that_is_archived_is_no_longer_served(control: ControlDouble, gateway: Memory) -> None:
+    before = ended(gateway)
+    control.paywalls = []
+    assert reconcile.due() == "changed"
+    row = ended(gateway)
+    assert (row.state, row.rule_count, row.valid) == ("applied", 0, True)
+    assert [one["code"] for one in row.diagnostics] == ["all_routes_disabled"]
+    assert gateway.deployed is not None and gateway.deployed.config_hash == row.config_hash != before.config_hash
+    assert reconcile.due() == "", "an empty gateway stays as it is"
+    assert ended(gateway).noop
+
+
+def test_a_gateway_that_never_served_anything_needs_a_paywall(
+    control: ControlDouble, gateway: Memory, configure: Callable[..., None]
+) -> None:
+    configure(oa_lightning_ops_deploy_driver="file")
+    control.paywalls = []
+    row = ended(gateway)
+    assert (row.state, row.failure_code) == ("failed", "compile_validation_failed")
+    assert [one["code"] for one in row.diagnostics] == ["no_compilable_routes"] and gateway.calls == []
+
+
+def test_the_age_of_what_is_served(control: ControlDouble, gateway: Memory) -> None:
+    row = ended(gateway)
+    ReconcileRun.objects.filter(gateway="memory").exclude(pk=row.pk).update(ended_at="2020-01-01T00:00:00Z")
+    hour = timedelta(hours=1)
+    ReconcileRun.objects.filter(pk=row.pk).update(created_at=row.created_at - hour, ended_at=timezone.now() - hour)
+    assert ended(gateway).noop
+    reconcile.due()
+    age = REGISTRY.get_sample_value("oa_lnops_gateway_config_age_seconds")
+    assert age is not None and 3600 <= age < 3660
+    control.paywalls.append(paywall(new_id("p")[2:14]))
+    assert not ended(gateway).noop
+    reconcile.due()
+    age = REGISTRY.get_sample_value("oa_lnops_gateway_config_age_seconds")
+    assert age is not None and 0 <= age < 60
 
 
 @pytest.mark.parametrize(

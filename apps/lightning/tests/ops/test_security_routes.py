@@ -4,10 +4,13 @@ that ask control or the executor."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 import psycopg
 import pytest
+from django.utils import timezone
+from psycopg.types.json import Jsonb
 
 from apps.lightning import peers
 from apps.lightning.models import CompiledArtifact
@@ -16,6 +19,8 @@ from apps.lightning.tests.ops.control_double import ControlDouble, paywall
 from apps.lightning.tests.ops.test_settlement_feed import a_rule
 from openagents.embedded.testbed import TESTBED
 from openagents.receipts.ids import new_id
+from openagents.receipts.signing import SchnorrSigner, camel, verify_signature
+from openagents.receipts.times import parse_rfc3339, rfc3339
 
 OPS = "/internal/v1/lightning-ops"
 Call = Callable[..., Any]
@@ -148,6 +153,50 @@ def test_wallet_status_hides_who_it_is(call: Call, monkeypatch: pytest.MonkeyPat
 def test_receipts_refuse_what_they_cannot_read(call: Call, query: dict[str, str]) -> None:
     assert call("GET", f"{OPS}/receipts", params=query).status_code == 400
     assert call("GET", f"{OPS}/receipts/none").status_code == 404
+
+
+INVOICE = """INSERT INTO invoice_intent (wallet_id, custody_wallet_id, request_id, fingerprint, caller, invoice,
+    invoice_hash, payment_hash, preimage_enc, amount_msats, state, created_at_ms, expires_at_ms, result_json)
+    VALUES ('w', 'w', %(name)s, '', 'hydra', '', '', %(name)s, '', 1, 'settled', 0, 0, '') RETURNING id"""
+RECEIPT = """INSERT INTO receipt (kind, receipt_id, wallet_id, canonical_json, sha256, signer_pubkey, signature,
+    receipt_json, invoice_id) VALUES ('invoice', %(name)s, 'w', %(text)s, %(sha256)s, %(key)s, %(signature)s, '{}',
+    %(invoice)s)"""
+
+
+def a_receipt() -> dict[str, Any]:
+    """What the executor keeps of an invoice that was paid, written with its login; signed as it signs."""
+    name, text = new_id("lwi"), '{"receiptVersion":"test"}'
+    digest = sha256(text.encode()).hexdigest()
+    signer = SchnorrSigner(sha256(name.encode()).hexdigest())
+    signature = camel(signer.sign(digest))
+    url = TESTBED.environment("lightning-executor")["OA_LIGHTNING_EXECUTOR_DATABASE_URL"]
+    with psycopg.connect(url, autocommit=True) as connection:
+        invoice = connection.execute(INVOICE, {"name": name}).fetchone()
+        assert invoice is not None
+        facts = {"name": name, "text": text, "sha256": digest, "key": signer.public_key_hex, "invoice": invoice[0]}
+        connection.execute(RECEIPT, {**facts, "signature": Jsonb(signature)})
+    return {
+        "receiptId": name,
+        "kind": "invoice",
+        "canonicalJson": text,
+        "canonicalJsonSha256": digest,
+        "signature": signature,
+    }
+
+
+def test_receipts_are_read_as_they_were_issued(call: Call) -> None:
+    before = rfc3339(timezone.now())
+    first, second = a_receipt(), a_receipt()
+    query = {"kind": "invoice", "since": before, "limit": "1"}
+    page = call("GET", f"{OPS}/receipts", params=query, issuer="control").json()
+    (shown,) = page["receipts"]
+    assert parse_rfc3339(shown.pop("createdAt")) >= parse_rfc3339(before) and shown == first
+    following = call("GET", f"{OPS}/receipts", params={**query, "cursor": page["nextCursor"]}, issuer="control").json()
+    assert [one["receiptId"] for one in following["receipts"]] == [second["receiptId"]]
+    assert following.get("nextCursor") is None
+    assert call("GET", f"{OPS}/receipts", params={**query, "kind": "payment"}).json()["receipts"] == []
+    alone = call("GET", f"{OPS}/receipts/{second['receiptId']}", issuer="hydra").json()
+    assert alone.pop("createdAt") and alone == second and verify_signature(alone["signature"])
 
 
 OPS_ONLY = ["reconcile_step", "ingest_event", "settlement_cursor", "smoke_run", "l402_credential", "l402_spend"]

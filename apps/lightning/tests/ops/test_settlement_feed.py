@@ -13,7 +13,7 @@ from django.utils import timezone
 from apps.lightning.gateways.protocol import SettledInvoice
 from apps.lightning.gateways.settlement_feeds import FeedFailed, Item, NodeFeed
 from apps.lightning.models import CompiledArtifact, CompiledRule, IngestEvent, SettlementCursor
-from apps.lightning.services.ops import settlement_feed
+from apps.lightning.services.ops import control_state, security, settlement_feed
 from apps.lightning.tests.ops.control_double import ControlDouble
 from openagents.receipts.ids import new_id
 
@@ -105,6 +105,46 @@ def test_a_feed_that_is_away_is_read_on_from_where_it_was(control: ControlDouble
     feed.pay(rule.service_name)
     assert settlement_feed.read(feed).delivered == 1 and cursor(feed) == 2
     assert feed.asked[-2] == 1
+
+
+def test_a_revoked_role_stops_the_reading_at_its_next_step(
+    control: ControlDouble, feed: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = a_rule()
+    for _ in range(3):
+        feed.pay(rule.service_name)
+    ingest = settlement_feed.settlements.ingest
+
+    def then_revoked(events: Any) -> Any:
+        summary = ingest(events)
+        security.change_role("settlement_read", "revoke", None, "", "test")
+        return summary
+
+    with monkeypatch.context() as patch:
+        patch.setattr(settlement_feed.settlements, "ingest", then_revoked)
+        first = settlement_feed.read(feed)
+    assert (first.delivered, cursor(feed)) == (1, 1) and "revoked" in first.stopped
+    asked = len(feed.asked)
+    assert settlement_feed.read(feed).delivered == 0 and len(feed.asked) == asked, "the node is not asked any more"
+    control.away = True
+    control_state.forget()
+    assert not control_state.revoked("settlement_read"), "nobody is known to have revoked it"
+    control.away = False
+    security.change_role("settlement_read", "activate", "fp", "", "test")
+    assert settlement_feed.read(feed).delivered == 2 and cursor(feed) == 3
+
+
+def test_a_revoked_role_leaves_what_waits_where_it_is(control: ControlDouble, feed: Source) -> None:
+    feed.pay(f"pw-{new_id('no')}")
+    settlement_feed.read(feed)
+    row = IngestEvent.objects.get(state="unmatched")
+    known = a_rule()
+    body = {**row.body, "metadata": {**row.body["metadata"], "service": known.service_name}}
+    IngestEvent.objects.filter(pk=row.pk).update(body=body)
+    security.change_role("settlement_read", "revoke", None, "", "test")
+    assert settlement_feed.match_waiting() == 0 and control.told("ingestSettlement") == []
+    security.change_role("settlement_read", "rotate", "fp", "", "test")
+    assert settlement_feed.match_waiting() == 1
 
 
 def test_what_nobody_knows_waits_with_its_proof_and_alerts_once(control: ControlDouble, feed: Source) -> None:
