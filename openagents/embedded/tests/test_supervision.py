@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from importlib.util import find_spec
 
 from openagents.embedded.supervision import plane_commands
@@ -18,3 +20,22 @@ def test_every_plane_with_tasks_gets_a_worker_and_a_beat() -> None:
     }
     assert {"control", "runtime"} <= with_tasks
     assert started - set(PROCESSES) == {f"{name}-{part}" for name in with_tasks for part in ("worker", "beat")}
+
+
+FAMILY = """
+import subprocess, sys
+waits = "from openagents.embedded.keeper import wait_for_siblings as wait; print('begun', flush=True); wait(30)"
+other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+keeper = subprocess.Popen([sys.executable, "-c", waits], stdout=subprocess.PIPE)
+keeper.stdout.readline()
+try:
+    keeper.wait(0.5)
+except subprocess.TimeoutExpired:
+    other.communicate(b"\\n")
+    print("waited", keeper.wait(20))
+"""
+
+
+def test_the_database_goes_last() -> None:
+    done = subprocess.run([sys.executable, "-c", FAMILY], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "waited 0\n"

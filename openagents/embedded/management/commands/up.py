@@ -6,6 +6,7 @@ import asyncio
 import fcntl
 import logging
 import os
+import signal
 import sys
 import threading
 import time
@@ -89,7 +90,7 @@ class Command(BaseCommand):
         from circus import get_arbiter
 
         keeper = [sys.executable, "-m", "openagents.embedded.keeper", str(server.data)]
-        watchers = [watcher("postgres", keeper, {}, 0, sys.stdout)]
+        watchers = [watcher("postgres", keeper, {}, 0, sys.stdout) | {"stop_signal": signal.SIGUSR1}]
         for index, (name, command, process) in enumerate(plane_commands(PROCESSES.values()), start=1):
             environment = self._environment(process, home, server, credentials)
             watchers.append(watcher(name, command, environment, index, sys.stdout))
