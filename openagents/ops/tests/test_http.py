@@ -211,12 +211,12 @@ class TestMetrics:
         before = metrics.HTTP_REQUESTS.labels(*labels)._value.get()
         client.get("/healthz?secret=1")
         assert metrics.HTTP_REQUESTS.labels(*labels)._value.get() == before + 1
-        client.get("/no/such/place/4711")
+        client.get("/no/such/place/nowhere-else")
         answer = client.get("/metrics")
         assert answer["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
         text = answer.content.decode()
         assert 'oa_http_requests_total{method="GET",plane="control",route="healthz",status_class="2xx"}' in text
-        assert "4711" not in text
+        assert "nowhere-else" not in text
         assert metrics.HTTP_IN_FLIGHT.labels("control")._value.get() == 0
 
     def test_a_strange_method_is_one_series(self, client: Client) -> None:
