@@ -24,7 +24,7 @@ NO_TESTS = 5
 class Suite:
     """Paths that one pytest process runs, and the process (`OA_PLANE`) it runs as.
 
-    The second phase begins when the first is over: its suites run whole systems, which mostly wait.
+    The second phase begins when the first is over, one suite at a time: they run whole systems and judge their timing.
     """
 
     name: str
@@ -121,8 +121,8 @@ def main(names: list[str]) -> int:
         return 2
     results: list[Result] = []
     print(f"running {len(chosen)} suites, {os.cpu_count()} at a time", flush=True)
-    for phase in (1, 2):
-        with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
+    for phase, at_once in ((1, os.cpu_count() or 2), (2, 1)):
+        with ThreadPoolExecutor(max_workers=at_once) as pool:
             for result in pool.map(run, [suite for suite in chosen if suite.phase == phase]):
                 report(result)
                 results.append(result)
