@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import aclosing, closing
 from pathlib import Path
@@ -23,6 +25,7 @@ from openagents.sdk.updates import Cursor, LinkChange, LinkState, TopicReset, To
 from openagents.sdk.watermarks.contract import ApplyTransaction
 from tests.system import System, until
 
+CANCEL_EVERY_SECONDS = 0.2
 ENDS_SECONDS_MAX = 20.0
 LIFE_ROWS = 40
 EFFECTS = "CREATE TABLE IF NOT EXISTS effect (number INTEGER PRIMARY KEY, topic TEXT, seq INTEGER, digest TEXT)"
@@ -113,11 +116,14 @@ class Subscriber:
 
     def cut_off(self) -> None:
         """The end of the process: no goodbye, nothing kept but the store."""
-        if self._loop is not None and self._task is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._task.cancel)
-        if self._thread is not None:
-            self._thread.join(ENDS_SECONDS_MAX)
-            assert not self._thread.is_alive(), f"{self.name} does not end"
+        deadline = time.monotonic() + ENDS_SECONDS_MAX
+        while self._thread is not None and self._thread.is_alive():
+            assert time.monotonic() < deadline, f"{self.name} does not end"
+            # Again and again: it may not have begun yet, and Python 3.11's wait_for can swallow a cancellation.
+            if self._loop is not None and self._task is not None:
+                with contextlib.suppress(RuntimeError):  # the loop has just closed
+                    self._loop.call_soon_threadsafe(self._task.cancel)
+            self._thread.join(CANCEL_EVERY_SECONDS)
         self._thread = self._loop = self._task = None
 
     def applied(self, topic: str) -> int:
