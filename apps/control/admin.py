@@ -44,26 +44,18 @@ from apps.control.models import (
 )
 from apps.control.services import moderation, route_split, routing
 from openagents.db.models import AuditEvent
+from openagents.ops.read_only import ReadOnly
 
 CONFIRMED = "confirmed"
 AT_ONCE_MAX = 100
 """Rows that one confirmation may end; each may cost a call to Khala."""
 
 
-class ReadOnly(ModelAdmin):
+class Looking(ReadOnly):
     """Looking only: what an operator may do, the services do, and audit."""
 
     list_per_page = 50
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
         """Whether the destructive actions are offered at all."""
@@ -107,7 +99,7 @@ def ending(label: str, warning: str, work: Ending) -> Callable[..., HttpResponse
 
 
 @admin.register(User)
-class UserAdmin(ReadOnly):
+class UserAdmin(Looking):
     list_display = ("id", "email", "name", "provider", "created_at", "deleted_at")
     search_fields = ("id", "email")
     list_filter = ("provider", ("deleted_at", admin.EmptyFieldListFilter))
@@ -123,7 +115,7 @@ class UserAdmin(ReadOnly):
 
 
 @admin.register(Org)
-class OrgAdmin(ReadOnly):
+class OrgAdmin(Looking):
     list_display = ("id", "slug", "name", "personal", "created_at")
     search_fields = ("id", "slug")
     list_filter = ("personal",)
@@ -131,7 +123,7 @@ class OrgAdmin(ReadOnly):
 
 
 @admin.register(Membership)
-class MembershipAdmin(ReadOnly):
+class MembershipAdmin(Looking):
     list_display = ("org_id", "user_id", "role", "default_org", "status", "created_at")
     search_fields = ("org__id", "user__id", "user__email")
     list_filter = ("role", "status")
@@ -139,7 +131,7 @@ class MembershipAdmin(ReadOnly):
 
 
 @admin.register(Session)
-class SessionAdmin(ReadOnly):
+class SessionAdmin(Looking):
     list_display = ("id", "email", "token_name", "status", "issued_at", "last_refreshed_at", "revoked_reason")
     search_fields = ("id", "email", "user__id", "device__device_id")
     list_filter = ("status", "revoked_reason")
@@ -149,7 +141,7 @@ class SessionAdmin(ReadOnly):
 
 
 @admin.register(Device)
-class DeviceAdmin(ReadOnly):
+class DeviceAdmin(Looking):
     list_display = ("device_id", "user_id", "client", "platform", "last_seen_at", "blocked_at")
     search_fields = ("device_id", "user__id", "user__email")
     list_filter = ("platform", "client")
@@ -164,7 +156,7 @@ class DeviceAdmin(ReadOnly):
 
 
 @admin.register(PersonalAccessToken)
-class PersonalAccessTokenAdmin(ReadOnly):
+class PersonalAccessTokenAdmin(Looking):
     list_display = ("id", "user_id", "name", "abilities", "created_at", "last_used_at", "expires_at", "revoked_at")
     search_fields = ("id", "user__id", "user__email")
     exclude = ("digest",)
@@ -179,7 +171,7 @@ class PersonalAccessTokenAdmin(ReadOnly):
 
 
 @admin.register(OrgInvite)
-class OrgInviteAdmin(ReadOnly):
+class OrgInviteAdmin(Looking):
     list_display = ("org_id", "email", "role", "invited_by", "created_at", "bound_at")
     search_fields = ("org__id", "email")
     list_filter = ("role",)
@@ -188,7 +180,7 @@ class OrgInviteAdmin(ReadOnly):
 
 
 @admin.register(OrgProviderLink)
-class OrgProviderLinkAdmin(ReadOnly):
+class OrgProviderLinkAdmin(Looking):
     """The one thing that is made here: which organisation of the provider is which of ours."""
 
     list_display = ("provider_org_id", "org_id")
@@ -211,12 +203,12 @@ class OrgProviderLinkAdmin(ReadOnly):
 
 
 @admin.register(MaintenanceSwitch)
-class MaintenanceSwitchAdmin(ReadOnly):
+class MaintenanceSwitchAdmin(Looking):
     list_display = ("enabled", "reason", "until", "changed_by", "changed_at")
 
 
 @admin.register(AuthChallenge)
-class AuthChallengeAdmin(ReadOnly):
+class AuthChallengeAdmin(Looking):
     list_display = ("id", "email", "provider", "status", "attempts", "client_ip", "created_at", "expires_at")
     search_fields = ("id", "email")
     list_filter = ("status", "provider")
@@ -225,7 +217,7 @@ class AuthChallengeAdmin(ReadOnly):
 
 
 @admin.register(IssuedSyncToken)
-class IssuedSyncTokenAdmin(ReadOnly):
+class IssuedSyncTokenAdmin(Looking):
     list_display = ("jti", "kind", "user_id", "session_id", "org_id", "issued_at", "expires_at", "revoked_at")
     search_fields = ("jti", "session_id", "user__id")
     list_filter = ("kind",)
@@ -233,7 +225,7 @@ class IssuedSyncTokenAdmin(ReadOnly):
 
 
 @admin.register(Revocation)
-class RevocationAdmin(ReadOnly):
+class RevocationAdmin(Looking):
     list_display = ("seq", "user_id", "reason", "revoked_at", "delivery_state", "attempts", "last_error")
     search_fields = ("user_id", "request_id")
     list_filter = ("delivery_state", "reason")
@@ -241,7 +233,7 @@ class RevocationAdmin(ReadOnly):
 
 
 @admin.register(RuntimeDriverOverride)
-class RuntimeDriverOverrideAdmin(ReadOnly):
+class RuntimeDriverOverrideAdmin(Looking):
     list_display = ("scope_type", "scope_id", "driver", "is_active", "reason", "updated_at")
     search_fields = ("scope_id",)
     list_filter = ("scope_type", "driver", "is_active")
@@ -256,14 +248,14 @@ class RuntimeDriverOverrideAdmin(ReadOnly):
 
 
 @admin.register(AutopilotBinding)
-class AutopilotBindingAdmin(ReadOnly):
+class AutopilotBindingAdmin(Looking):
     list_display = ("autopilot_id", "driver", "is_primary")
     search_fields = ("autopilot_id",)
     list_filter = ("driver", "is_primary")
 
 
 @admin.register(RouteSplitOverride)
-class RouteSplitOverrideAdmin(ReadOnly):
+class RouteSplitOverrideAdmin(Looking):
     list_display = ("scope", "target", "updated_by", "updated_at")
     ordering = ("scope",)
     actions = (
@@ -272,7 +264,7 @@ class RouteSplitOverrideAdmin(ReadOnly):
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(ReadOnly):
+class AuditEventAdmin(Looking):
     list_display = ("occurred_at", "event_name", "outcome", "user_id", "session_id", "request_id")
     search_fields = ("request_id", "user_id", "session_id", "event_name")
     list_filter = ("outcome",)
@@ -280,7 +272,7 @@ class AuditEventAdmin(ReadOnly):
 
 
 @admin.register(IntegrationSecret)
-class IntegrationSecretAdmin(ReadOnly):
+class IntegrationSecretAdmin(Looking):
     list_display = ("user_id", "provider", "integration_id", "status", "last4", "key_id", "updated_at", "revoked_at")
     search_fields = ("user__id", "user__email", "integration_id")
     list_filter = ("provider", "status", "key_id")
@@ -289,7 +281,7 @@ class IntegrationSecretAdmin(ReadOnly):
 
 
 @admin.register(Paywall)
-class PaywallAdmin(ReadOnly):
+class PaywallAdmin(Looking):
     list_display = ("id", "owner_user_id", "name", "status", "price_msats", "upstream", "updated_at")
     search_fields = ("id", "owner_user_id", "name")
     list_filter = ("status",)
@@ -297,7 +289,7 @@ class PaywallAdmin(ReadOnly):
 
 
 @admin.register(GatewayDeployment)
-class GatewayDeploymentAdmin(ReadOnly):
+class GatewayDeploymentAdmin(Looking):
     list_display = ("id", "paywall_id", "status", "config_hash", "image_digest", "updated_at")
     search_fields = ("id", "paywall_id", "request_id")
     list_filter = ("status",)
@@ -305,7 +297,7 @@ class GatewayDeploymentAdmin(ReadOnly):
 
 
 @admin.register(GatewayEvent)
-class GatewayEventAdmin(ReadOnly):
+class GatewayEventAdmin(Looking):
     list_display = ("id", "paywall_id", "owner_id", "event_type", "level", "created_at")
     search_fields = ("id", "paywall_id")
     list_filter = ("level",)
@@ -313,7 +305,7 @@ class GatewayEventAdmin(ReadOnly):
 
 
 @admin.register(ControlInvoice)
-class ControlInvoiceAdmin(ReadOnly):
+class ControlInvoiceAdmin(Looking):
     list_display = ("id", "paywall_id", "owner_id", "amount_msats", "status", "updated_at")
     search_fields = ("id", "paywall_id", "owner_id")
     list_filter = ("status",)
@@ -322,7 +314,7 @@ class ControlInvoiceAdmin(ReadOnly):
 
 
 @admin.register(ControlSettlement)
-class ControlSettlementAdmin(ReadOnly):
+class ControlSettlementAdmin(Looking):
     list_display = ("id", "paywall_id", "owner_id", "invoice_id", "amount_msats", "created_at")
     search_fields = ("id", "paywall_id", "owner_id", "invoice_id")
     exclude = ("payment_proof_ref",)
@@ -330,18 +322,18 @@ class ControlSettlementAdmin(ReadOnly):
 
 
 @admin.register(SecurityGlobal)
-class SecurityGlobalAdmin(ReadOnly):
+class SecurityGlobalAdmin(Looking):
     list_display = ("id", "global_pause", "deny_reason", "updated_by", "updated_at")
 
 
 @admin.register(OwnerControl)
-class OwnerControlAdmin(ReadOnly):
+class OwnerControlAdmin(Looking):
     list_display = ("owner_id", "kill_switch", "deny_reason", "updated_by", "updated_at")
     search_fields = ("owner_id",)
     list_filter = ("kill_switch",)
 
 
 @admin.register(CredentialRole)
-class CredentialRoleAdmin(ReadOnly):
+class CredentialRoleAdmin(Looking):
     list_display = ("role", "status", "version", "note", "last_rotated_at_ms", "revoked_at_ms")
     exclude = ("fingerprint",)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from apps.khala.admin.reading import ReadOnly
+from apps.khala.admin.reading import Records
 from apps.khala.models import SyncTopicSequence
 
 
 @admin.register(SyncTopicSequence)
-class TopicAdmin(ReadOnly):
+class TopicAdmin(Records):
     list_display = ("topic", "topic_class", "seq", "floor_seq", "kept", "owner_key", "visibility", "updated_at")
     list_filter = ("topic_class", "visibility")
     search_fields = ("topic", "owner_key")

@@ -13,14 +13,14 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from apps.khala.admin.reading import ReadOnly
+from apps.khala.admin.reading import Records
 from apps.khala.models import NodeRow, OrderRow
 from apps.khala.services import orders
 from apps.khala.services.overview import overview
 
 
 @admin.register(NodeRow)
-class NodeAdmin(ReadOnly):
+class NodeAdmin(Records):
     list_display = ("node_id", "state", "connections", "alive", "started_at", "heartbeat_at")
     list_filter = ("state",)
     search_fields = ("node_id",)
@@ -80,7 +80,7 @@ class NodeAdmin(ReadOnly):
 
 
 @admin.register(OrderRow)
-class OrderAdmin(ReadOnly):
+class OrderAdmin(Records):
     list_display = ("id", "kind", "subject", "node_id", "reason", "actor", "requested_at", "done_at", "outcome")
     list_filter = ("kind", "outcome")
     search_fields = ("subject", "node_id", "actor")

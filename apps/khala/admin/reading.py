@@ -1,23 +1,11 @@
-"""What all pages of this admin share: records are read here, never edited."""
+"""What all pages of this admin share: records are read here, never edited, and never counted whole."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.http import HttpRequest
-from unfold.admin import ModelAdmin
+from openagents.ops.read_only import ReadOnly
 
 
-class ReadOnly(ModelAdmin):
-    """Records that their writers alone change."""
+class Records(ReadOnly):
+    """Tables may be large: a page does not count them."""
 
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from apps.khala.admin.reading import ReadOnly
+from apps.khala.admin.reading import Records
 from apps.khala.models import (
     AuditRow,
     ClientTelemetryRow,
@@ -21,7 +21,7 @@ from apps.khala.services import orders
 
 
 @admin.register(ConnectionRow)
-class ConnectionAdmin(ReadOnly):
+class ConnectionAdmin(Records):
     list_display = (
         "connection_id",
         "lane",
@@ -48,7 +48,7 @@ class ConnectionAdmin(ReadOnly):
 
 
 @admin.register(AuditRow)
-class AuditAdmin(ReadOnly):
+class AuditAdmin(Records):
     list_display = ("at", "event", "outcome", "reason_code", "principal_key", "topic", "connection_id")
     list_filter = ("outcome", "event", "reason_code")
     search_fields = ("session_id", "topic", "connection_id", "principal_key", "request_id")
@@ -56,7 +56,7 @@ class AuditAdmin(ReadOnly):
 
 
 @admin.register(RevocationRow)
-class RevocationAdmin(ReadOnly):
+class RevocationAdmin(Records):
     list_display = ("id", "kind", "subject", "user_id", "org_id", "reason", "revoked_at", "expires_at")
     list_filter = ("kind", "reason")
     search_fields = ("subject", "user_id", "org_id")
@@ -64,28 +64,28 @@ class RevocationAdmin(ReadOnly):
 
 
 @admin.register(RecoveryGrantRow)
-class RecoveryGrantAdmin(ReadOnly):
+class RecoveryGrantAdmin(Records):
     list_display = ("principal_key", "topic", "reason_codes", "issued_at", "expires_at", "uses")
     search_fields = ("principal_key", "topic")
     ordering = ("-issued_at",)
 
 
 @admin.register(DeviceWatermark)
-class WatermarkAdmin(ReadOnly):
+class WatermarkAdmin(Records):
     list_display = ("user_id", "org_id", "device_id", "topic", "delivered_seq", "acked_seq", "updated_at")
     search_fields = ("user_id", "device_id", "topic")
     ordering = ("-updated_at",)
 
 
 @admin.register(ClientTelemetryRow)
-class TelemetryAdmin(ReadOnly):
+class TelemetryAdmin(Records):
     list_display = ("received_at", "kind", "reason_code", "surface", "client_build_id", "topic_class")
     list_filter = ("kind", "surface", "topic_class")
     ordering = ("-received_at",)
 
 
 @admin.register(SnapshotRow)
-class SnapshotAdmin(ReadOnly):
+class SnapshotAdmin(Records):
     list_display = ("topic", "as_of_seq", "doc_count", "snapshot_hash", "created_at", "expires_at")
     search_fields = ("topic",)
     exclude = ("body",)
@@ -93,6 +93,6 @@ class SnapshotAdmin(ReadOnly):
 
 
 @admin.register(FeedCursor)
-class FeedCursorAdmin(ReadOnly):
+class FeedCursorAdmin(Records):
     list_display = ("name", "last_seq", "updated_at")
     ordering = ("name",)

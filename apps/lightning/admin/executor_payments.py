@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 
 from apps.lightning.models import (
     InvoiceIntent,
@@ -19,25 +17,17 @@ from apps.lightning.models import (
     Receipt,
     WalletAccount,
 )
+from openagents.ops.read_only import ReadOnly
 
 
-class ReadOnly(ModelAdmin):
+class Custodial(ReadOnly):
     """Custody's records are not editable by anybody."""
 
     show_full_result_count = False
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
 
 @admin.register(PaymentIntent)
-class PaymentAdmin(ReadOnly):
+class PaymentAdmin(Custodial):
     list_display = (
         "request_id",
         "state",
@@ -80,7 +70,7 @@ class PaymentAdmin(ReadOnly):
 
 
 @admin.register(Receipt)
-class ReceiptAdmin(ReadOnly):
+class ReceiptAdmin(Custodial):
     list_display = ("receipt_id", "kind", "wallet_id", "sha256", "signer_pubkey", "created_at")
     list_filter = ("kind",)
     search_fields = ("receipt_id", "sha256")
@@ -94,7 +84,7 @@ class ReceiptAdmin(ReadOnly):
 
 
 @admin.register(InvoiceIntent)
-class InvoiceAdmin(ReadOnly):
+class InvoiceAdmin(Custodial):
     list_display = ("request_id", "wallet_id", "state", "amount_msats", "amount_paid_msats", "created_at")
     list_filter = ("state",)
     search_fields = ("request_id", "payment_hash", "wallet_id")
@@ -103,7 +93,7 @@ class InvoiceAdmin(ReadOnly):
 
 
 @admin.register(OnchainPlan)
-class PlanAdmin(ReadOnly):
+class PlanAdmin(Custodial):
     list_display = ("plan_id", "state", "address", "amount_sats", "fee_sats", "speed", "txid", "created_at")
     list_filter = ("state", "speed")
     search_fields = ("plan_id", "txid", "address")
@@ -112,20 +102,20 @@ class PlanAdmin(ReadOnly):
 
 
 @admin.register(WalletAccount)
-class WalletAdmin(ReadOnly):
+class WalletAdmin(Custodial):
     list_display = ("wallet_id", "kind", "status", "spark_address", "created_at")
     list_filter = ("kind",)
     search_fields = ("wallet_id", "spark_address")
 
 
 @admin.register(LedgerAccount)
-class LedgerAccountAdmin(ReadOnly):
+class LedgerAccountAdmin(Custodial):
     list_display = ("wallet_id", "account", "balance_msats")
     search_fields = ("account", "wallet_id")
 
 
 @admin.register(LedgerEntry)
-class LedgerEntryAdmin(ReadOnly):
+class LedgerEntryAdmin(Custodial):
     list_display = ("tx_id", "account", "amount_msats", "ref", "created_at")
     search_fields = ("tx_id", "account", "ref")
     ordering = ("-pk",)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from apps.lightning.admin.read_only import ReadOnly
 from apps.lightning.models import SimChannel, SimFault, SimInvoice, SimNetwork, SimNode, SimPayment, SimTx
+from openagents.ops.read_only import ReadOnly
 
 
 @admin.register(SimNetwork)

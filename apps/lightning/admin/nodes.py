@@ -12,9 +12,9 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from apps.lightning.admin.read_only import ReadOnly
 from apps.lightning.models import ChannelBackup, ChannelOperation, Node, NodeCondition, NodeSnapshot
 from openagents.db import audit
+from openagents.ops.read_only import ReadOnly
 
 
 @admin.register(Node)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from django.contrib import admin
 from unfold.admin import TabularInline
 
-from apps.lightning.admin.read_only import ReadOnly
 from apps.lightning.models import (
     CompiledArtifact,
     CompiledRule,
@@ -21,6 +20,7 @@ from apps.lightning.models import (
     SettlementCursor,
     SmokeRun,
 )
+from openagents.ops.read_only import ReadOnly
 
 
 class Rules(TabularInline):

@@ -6,9 +6,9 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from apps.runtime.admin.runs import ReadOnly
 from apps.runtime.models import MirrorIntent
 from apps.runtime.services import interop
+from openagents.ops.read_only import ReadOnly
 from openagents.wire.faults import Fault
 
 

@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from apps.runtime.admin.runs import ReadOnly
 from apps.runtime.models import (
     ComputeQuote,
     Dispatch,
@@ -20,6 +19,7 @@ from apps.runtime.models import (
 )
 from apps.runtime.models.marketplace import Provider
 from apps.runtime.services.providers import trust_of
+from openagents.ops.read_only import ReadOnly
 
 SIGNALS_SHOWN = 100
 

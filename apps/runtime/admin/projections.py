@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from apps.runtime.admin.runs import ReadOnly
 from apps.runtime.models import ProjectionDrift, ReplayArtifact, RunSummary, WorkerSummary
+from openagents.ops.read_only import ReadOnly
 
 
 @admin.register(RunSummary)

@@ -12,27 +12,14 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 
 from apps.runtime.admin.log_table import Line, table
 from apps.runtime.admin.timeline import Asked, timeline
 from apps.runtime.models import Run, RunFrame, Worker
+from openagents.ops.read_only import ReadOnly
 
 FRAMES_SHOWN = 50
 PAYLOAD_CHARS_MAX = 4000
-
-
-class ReadOnly(ModelAdmin):
-    """What the log says is not editable by anybody."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Run)

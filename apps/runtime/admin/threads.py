@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from apps.runtime.admin.runs import ReadOnly
 from apps.runtime.models import Thread
+from openagents.ops.read_only import ReadOnly
 
 
 @admin.register(Thread)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from apps.runtime.admin.runs import ReadOnly
 from apps.runtime.domain.journal import TopicClass
 from apps.runtime.models import OpsSwitch, SyncStreamEvent, SyncTopicSequence
 from apps.runtime.services.retention import current_policy
+from openagents.ops.read_only import ReadOnly
 
 
 @admin.register(SyncTopicSequence)

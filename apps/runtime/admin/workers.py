@@ -16,12 +16,12 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from apps.runtime.admin.log_table import Line, table
-from apps.runtime.admin.runs import ReadOnly
 from apps.runtime.admin.wording import line_of
 from apps.runtime.domain.liveness import HeartbeatState
 from apps.runtime.domain.worker_states import ENDED
 from apps.runtime.models import Run, Worker, WorkerEvent, WorkerRequest
 from apps.runtime.services.worker_documents import liveness_of
+from openagents.ops.read_only import ReadOnly
 
 EVENTS_SHOWN = 200
 REQUESTS_SHOWN = 50

@@ -1,4 +1,4 @@
-"""Pages that show and never change."""
+"""Admin pages that show and never change: what happened is not editable by anybody."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from unfold.admin import ModelAdmin
 
 
 class ReadOnly(ModelAdmin):
-    """What happened is not editable by anybody."""
+    """Base of every page over records that their writers alone change."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
