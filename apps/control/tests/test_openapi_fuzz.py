@@ -12,20 +12,11 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
-from hypothesis import HealthCheck, Phase, settings
-from schemathesis.config import (
-    CoveragePhaseConfig,
-    FuzzingPhaseConfig,
-    GenerationConfig,
-    PhasesConfig,
-    ProjectConfig,
-    ProjectsConfig,
-    SchemathesisConfig,
-)
 from schemathesis.specs.openapi import checks
 
 from apps.control.api.surface import public_api
 from apps.control.tests.world import Double, Person, address, configure, double, sign_in
+from openagents.wire.tests import openapi_fuzz
 
 EXAMPLES = 3
 """Random inputs per route, beside the boundary values of its parameters; keeps the suite well below a minute."""
@@ -59,30 +50,14 @@ class Application:
 def document() -> Any:
     described = schemathesis.openapi.from_dict(
         dict(public_api.get_openapi_schema(path_prefix="")),
-        config=SchemathesisConfig(
-            projects=ProjectsConfig(
-                default=ProjectConfig(
-                    generation=GenerationConfig(
-                        max_examples=EXAMPLES, deterministic=True, with_security_parameters=False
-                    ),
-                    phases=PhasesConfig(coverage=CoveragePhaseConfig(), fuzzing=FuzzingPhaseConfig()),
-                )
-            ),
-            seed=SEED,
-        ),
+        config=openapi_fuzz.configuration(EXAMPLES, SEED),
     )
     described.app = Application()
     return described
 
 
 schema = document()
-bounded = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+bounded = openapi_fuzz.bounded(EXAMPLES)
 
 
 @pytest.fixture(scope="module")

@@ -12,22 +12,13 @@ from typing import Any
 import pytest
 import schemathesis
 from django.conf import settings as django_settings
-from hypothesis import HealthCheck, Phase, settings
-from schemathesis.config import (
-    CoveragePhaseConfig,
-    FuzzingPhaseConfig,
-    GenerationConfig,
-    PhasesConfig,
-    ProjectConfig,
-    ProjectsConfig,
-    SchemathesisConfig,
-)
 from schemathesis.specs.openapi import checks
 
 from apps.khala.tests.conftest import Serving, User
 from apps.khala.urls import api
 from openagents.peers.signature import sign
 from openagents.receipts.ids import new_id
+from openagents.wire.tests import openapi_fuzz
 
 EXAMPLES = 3
 SEED = 20261121
@@ -46,28 +37,12 @@ def document() -> Any:
     described["paths"] = {path: item for path, item in described["paths"].items() if path != LEFT_OUT}
     return schemathesis.openapi.from_dict(
         described,
-        config=SchemathesisConfig(
-            projects=ProjectsConfig(
-                default=ProjectConfig(
-                    generation=GenerationConfig(
-                        max_examples=EXAMPLES, deterministic=True, with_security_parameters=False
-                    ),
-                    phases=PhasesConfig(coverage=CoveragePhaseConfig(), fuzzing=FuzzingPhaseConfig()),
-                )
-            ),
-            seed=SEED,
-        ),
+        config=openapi_fuzz.configuration(EXAMPLES, SEED),
     )
 
 
 schema = document()
-bounded = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+bounded = openapi_fuzz.bounded(EXAMPLES)
 calls = 0
 
 

@@ -13,16 +13,6 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
-from hypothesis import HealthCheck, Phase, settings
-from schemathesis.config import (
-    CoveragePhaseConfig,
-    FuzzingPhaseConfig,
-    GenerationConfig,
-    PhasesConfig,
-    ProjectConfig,
-    ProjectsConfig,
-    SchemathesisConfig,
-)
 from schemathesis.specs.openapi import checks
 
 from apps.runtime.api import api
@@ -35,6 +25,7 @@ from apps.runtime.tests.conftest import key_of
 from openagents.peers.signature import Act, sign
 from openagents.peers.target import seen
 from openagents.receipts.ids import new_id
+from openagents.wire.tests import openapi_fuzz
 
 EXAMPLES = 3
 """Random inputs per route, beside the boundary values of its parameters; keeps the suite below a minute."""
@@ -81,30 +72,14 @@ class Application:
 def document() -> Any:
     described = schemathesis.openapi.from_dict(
         dict(api.get_openapi_schema(path_prefix="")),
-        config=SchemathesisConfig(
-            projects=ProjectsConfig(
-                default=ProjectConfig(
-                    generation=GenerationConfig(
-                        max_examples=EXAMPLES, deterministic=True, with_security_parameters=False
-                    ),
-                    phases=PhasesConfig(coverage=CoveragePhaseConfig(), fuzzing=FuzzingPhaseConfig()),
-                )
-            ),
-            seed=SEED,
-        ),
+        config=openapi_fuzz.configuration(EXAMPLES, SEED),
     )
     described.app = Application()
     return described
 
 
 schema = document()
-bounded = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+bounded = openapi_fuzz.bounded(EXAMPLES)
 
 
 @pytest.fixture(scope="module")

@@ -13,16 +13,6 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
-from hypothesis import HealthCheck, Phase, settings
-from schemathesis.config import (
-    CoveragePhaseConfig,
-    FuzzingPhaseConfig,
-    GenerationConfig,
-    PhasesConfig,
-    ProjectConfig,
-    ProjectsConfig,
-    SchemathesisConfig,
-)
 from schemathesis.specs.openapi import checks
 
 from apps.lightning.api.ops.surface import api
@@ -32,6 +22,7 @@ from apps.lightning.tests.ops.conftest import key_of
 from apps.lightning.tests.ops.doors import Door, channel
 from openagents.peers import target
 from openagents.peers.signature import HEADERS, Act, sign
+from openagents.wire.tests import openapi_fuzz
 
 EXAMPLES = 3
 SEED = 20261121
@@ -89,30 +80,14 @@ class Application:
 def document() -> Any:
     described = schemathesis.openapi.from_dict(
         dict(api.get_openapi_schema(path_prefix="")),
-        config=SchemathesisConfig(
-            projects=ProjectsConfig(
-                default=ProjectConfig(
-                    generation=GenerationConfig(
-                        max_examples=EXAMPLES, deterministic=True, with_security_parameters=False
-                    ),
-                    phases=PhasesConfig(coverage=CoveragePhaseConfig(), fuzzing=FuzzingPhaseConfig()),
-                )
-            ),
-            seed=SEED,
-        ),
+        config=openapi_fuzz.configuration(EXAMPLES, SEED),
     )
     described.app = Application()
     return described
 
 
 schema = document()
-bounded = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+bounded = openapi_fuzz.bounded(EXAMPLES)
 
 
 @pytest.fixture(scope="module", autouse=True)
