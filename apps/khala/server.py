@@ -11,9 +11,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame, Opcode
-
-from apps.khala.domain.core.speech import Encoded
 
 EXTENSION: Final = "openagents.door"
 """Key of the door in the ASGI scope's `extensions`."""
@@ -62,10 +59,10 @@ class Protocol(WebSocketsSansIOProtocol):
         self.frames = []
         self.on_message(data)
 
-    def write_prepared(self, message: Encoded) -> None:
-        """Write one message; its frame is built by whoever writes it first. Nothing is written after a close."""
+    def write_prepared(self, octets: bytes) -> None:
+        """Write whole frames. Nothing is written after a close."""
         if self.speaking:
-            self.transport.write(message.wire or _wire(message))
+            self.transport.write(octets)
 
     def backlog(self) -> int:
         return self.transport.get_write_buffer_size()
@@ -81,9 +78,3 @@ class Protocol(WebSocketsSansIOProtocol):
     def _report(self) -> None:
         if self.on_backlog is not None:
             self.on_backlog(self.backlog())
-
-
-def _wire(message: Encoded) -> bytes:
-    opcode = Opcode.TEXT if message.text else Opcode.BINARY
-    message.wire = wire = Frame(opcode, message.data).serialize(mask=False)
-    return wire

@@ -22,6 +22,8 @@ ACK_FRAMES = 32
 ACK_BYTES = 262_144
 """Half of Khala's window of 64 frames, a quarter of its mebibyte: the window never limits."""
 
+SEEN_MAX = 256
+
 
 Taken = tuple[str, int, bool] | None
 """Topic of a batch, its last seq, whether it completes a replay; None for any other frame."""
@@ -44,13 +46,16 @@ class Hall:
         self.last_at = 0
         self.arrivals: dict[int, list[int]] | None = None
         self.seats: list[Seat] = []
-        self._seen: tuple[bytes, Taken] = (b"", None)
+        self._seen: dict[bytes, Taken] = {}
 
     def take(self, message: bytes) -> Taken:
         """Count a batch. Equal bytes, as a thousand subscribers get them, are parsed once."""
-        if self._seen[0] != message:
-            self._seen = (message, _read(message))
-        taken = self._seen[1]
+        try:
+            taken = self._seen[message]
+        except KeyError:
+            if len(self._seen) >= SEEN_MAX:
+                self._seen.clear()
+            taken = self._seen[message] = _read(message)
         if taken is None:
             return None
         self.frames += 1

@@ -14,12 +14,13 @@ from uuid import UUID
 
 import jwt
 
-from apps.runtime.domain.events import Source, make_event
+from apps.runtime.domain.events import Event, Source, make_event
 from apps.runtime.domain.owners import Owner
-from apps.runtime.services.append import Append, append
+from apps.runtime.services.append import Append, append, append_all
 from apps.runtime.services.runs import StartRun, start_run
 from openagents.embedded.provision import ROOT, clean_environment
 from openagents.receipts.ids import new_id, new_uuid7
+from openagents.wire.faults import Fault
 from tools.bench.append import PAYLOAD
 from tools.bench.place import FOLDER, Place
 from tools.bench.serving import Served, free_port, served
@@ -65,6 +66,10 @@ class Piped:
         self._log.close()
 
 
+def _event() -> Event:
+    return make_event("text.delta", PAYLOAD, None, Source.CLIENT)
+
+
 @dataclass
 class Live:
     """A served Khala, and one user's run to publish on."""
@@ -80,8 +85,14 @@ class Live:
 
     def publish(self, events: int = 1, run: int = 0) -> int:
         """Append events in one request and wait for the commit. Returns the seq of the last."""
-        batch = [make_event("text.delta", PAYLOAD, None, Source.CLIENT) for _ in range(events)]
+        batch = [_event() for _ in range(events)]
         return append(Append(self.runs[run], Source.CLIENT, batch))[-1].seq
+
+    def publish_everywhere(self) -> None:
+        """Append an event to every run, all in one commit."""
+        for outcome in append_all([Append(run_id, Source.CLIENT, [_event()]) for run_id in self.runs]):
+            if isinstance(outcome, Fault):
+                raise outcome
 
     def seats(self, count: int, cursor: int | None = None) -> list[dict[str, Any]]:
         """Descriptions for the audience: a device of its own for each."""

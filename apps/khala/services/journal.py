@@ -41,21 +41,21 @@ _ROW: Final = """
 """
 """The fields of `domain.journal.Row` in their order: the server converts them at a fraction of Python's price."""
 
-READ_PAGE: Final = f"""
-SELECT {_TOPIC}, {_ROW}
-FROM sync_topic_sequences t
+READ_PAGES: Final = f"""
+SELECT w.number, {_TOPIC}, {_ROW}
+FROM unnest(%(topics)s::text[], %(afters)s::bigint[]) WITH ORDINALITY w(topic, after, number)
+CROSS JOIN LATERAL (SELECT * FROM sync_topic_sequences s WHERE s.topic = w.topic LIMIT 1) t
 LEFT JOIN LATERAL (
     SELECT * FROM (
         SELECT r.*, sum(coalesce(octet_length(r.payload), 0) + 256) OVER (ORDER BY r.seq)
                     - coalesce(octet_length(r.payload), 0) - 256 AS octets_before
         FROM (
             SELECT seq, kind, doc_key, doc_version, payload, payload_sha256, metadata, chain, inserted_at
-            FROM sync_stream_events WHERE topic = t.topic AND seq > %(after)s ORDER BY seq LIMIT %(limit)s
+            FROM sync_stream_events WHERE topic = w.topic AND seq > w.after ORDER BY seq LIMIT %(limit)s
         ) r
     ) bounded WHERE octets_before < %(octets)s
 ) e ON true
-WHERE t.topic = %(topic)s
-ORDER BY e.seq
+ORDER BY w.number, e.seq
 """
 
 READ_FACTS: Final = f"""
@@ -128,6 +128,13 @@ class Docs:
     docs: tuple[Doc, ...]
 
 
+class Wish(NamedTuple):
+    """Rows of `topic` after `after`."""
+
+    topic: str
+    after: int
+
+
 class Journal:
     """A small pool of connections to one server. Every method raises JournalUnavailable when it cannot answer."""
 
@@ -141,12 +148,17 @@ class Journal:
 
     async def page(self, topic: str, after: int, limit: int, octets: int) -> Page:
         """Rows after `after`, at most `limit` and about `octets` bytes, and the topic of the same snapshot."""
-        records = await self._read(READ_PAGE, {"topic": topic, "after": after, "limit": limit, "octets": octets})
-        if not records:
-            return Page(topic, after, (), Extent())
-        head = _head(records[0])
-        rows = tuple(Row(*record[9:]) for record in records if record[9] is not None)
-        return Page(topic, after, rows, head.extent, head.chain, head.acl_version)
+        [page] = await self.pages([Wish(topic, after)], limit, octets)
+        return page
+
+    async def pages(self, wishes: Sequence[Wish], limit: int, octets: int) -> list[Page]:
+        """A page for each wish, in their order, all of one snapshot; each at most `limit` rows and `octets` bytes."""
+        topics, afters = [wish.topic for wish in wishes], [wish.after for wish in wishes]
+        parameters = {"topics": topics, "afters": afters, "limit": limit, "octets": octets}
+        found: dict[int, list[tuple[Any, ...]]] = {}
+        for record in await self._read(READ_PAGES, parameters):
+            found.setdefault(record[0], []).append(record)
+        return [_page(wish, found.get(number, ())) for number, wish in enumerate(wishes, 1)]
 
     async def facts(self, topic: str, cursor: int | None, budget: int) -> TopicFacts:
         """What a start needs to know, with the chains at the cursor and at the bootstrap position."""
@@ -241,6 +253,14 @@ class Journal:
     def _options(self) -> str:
         given = psycopg.conninfo.conninfo_to_dict(self._conninfo).get("options")
         return f"{given} {SERVER_OPTIONS}" if given else SERVER_OPTIONS
+
+
+def _page(wish: Wish, records: Sequence[tuple[Any, ...]]) -> Page:
+    if not records:
+        return Page(wish.topic, wish.after, (), Extent())
+    head = _head(records[0][1:])
+    rows = tuple([Row(*record[10:]) for record in records if record[10] is not None])
+    return Page(wish.topic, wish.after, rows, head.extent, head.chain, head.acl_version)
 
 
 def _head(record: Sequence[Any]) -> Head:

@@ -12,13 +12,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from apps.khala import metrics
 from apps.khala.domain.core.events import Hint, Rows
-from apps.khala.domain.journal import News
 from apps.khala.services.journal import JournalUnavailable
 from apps.khala.services.probe_clients import CANARY, Client, clients
 
@@ -87,9 +86,6 @@ class Probes:
     def feed(self, event: Rows | Hint) -> None:
         """News of the canary topic, as every watcher of the hub gets them."""
         self.paths[TAIL].bring(event.page.last if isinstance(event, Rows) else event.head)
-
-    def news(self, news: News, out: list[Any]) -> None:
-        self.paths[TAIL].bring(news.last)
 
     async def _repeat(self) -> None:
         while True:

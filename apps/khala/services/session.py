@@ -23,10 +23,10 @@ from apps.khala.domain.core import events as ev
 from apps.khala.domain.core.connection import Connection
 from apps.khala.domain.core.lane import Lane, Unreadable
 from apps.khala.domain.core.speech import Encoded, Start
-from apps.khala.domain.journal import News
 from apps.khala.domain.revocation import Effect, Holder, Revocation, effect
 from apps.khala.models import ConnectionRow
 from apps.khala.services.grants import EARLIEST_SECONDS, EARLIEST_STARTS_MAX
+from apps.khala.services.hub import Listener
 from apps.khala.services.journal import JournalUnavailable
 from apps.khala.services.recorder import audit_row
 
@@ -41,12 +41,17 @@ FAILED_CODES: Final = frozenset({CloseCode.REAUTH, CloseCode.INCOMPATIBLE})
 log = structlog.get_logger("oa.khala.session")
 
 
-Written = tuple[Callable[[Encoded], None], Encoded]
-"""How to write a message, and the message."""
-
-
 class Door(Protocol):
-    """The socket as a session needs it. `write` never waits; `buffered` is its backlog in bytes."""
+    """The socket as a session needs it. `write` never waits; `buffered` is its backlog in bytes.
+
+    `frames` and `octets` count what was written.
+    """
+
+    @property
+    def frames(self) -> int: ...
+
+    @property
+    def octets(self) -> int: ...
 
     def write(self, message: Encoded) -> None: ...
 
@@ -66,16 +71,12 @@ class Session:
         self.holder = holder
         self.row = row
         self.core = Connection(lane, node.limits)
-        self._straight = self.core.delivery.straight
-        self._write = door.write
         self.opened_at = time.monotonic()
         self.loop = asyncio.get_running_loop()
         self._inbox: deque[ev.Input] = deque()
         self._running = False
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._frames = 0
-        self._octets = 0
 
     @property
     def connection_id(self) -> str:
@@ -97,21 +98,6 @@ class Session:
             self._fail()
         finally:
             self._running = False
-
-    def news(self, news: News, out: list[Written]) -> None:
-        """A page that all listeners get: what goes straight is added to `out`, for the hub to write."""
-        try:
-            messages = None if self._running else self._straight(news)
-        except Exception:
-            self._fail()
-            return
-        if messages is None:
-            self.feed(ev.Rows(news.page))
-            return
-        for message in messages:
-            out.append((self._write, message))
-            self._octets += message.size
-            self._frames += 1
 
     def _fail(self) -> None:
         log.exception("session.failed", connection_id=self.connection_id)
@@ -152,15 +138,13 @@ class Session:
         row = self.row
         row.closed_at = datetime.now(UTC)
         row.close_code = row.close_code or code
-        row.frames_out, row.bytes_out = self._frames, self._octets
+        row.frames_out, row.bytes_out = self.door.frames, self.door.octets
         self.node.recorder.note(row)
 
     # Out
 
     def _send(self, output: ev.Send) -> None:
         self.door.write(output.message)
-        self._frames += 1
-        self._octets += len(output.message.data)
         self.node.count(output)
 
     def _close(self, output: ev.Close) -> None:
@@ -186,7 +170,7 @@ class Session:
             self._timer.cancel()
 
     def _watch(self, output: ev.Watch) -> None:
-        self.node.hub.watch(output.topic, self)
+        self.node.hub.watch(output.topic, self, Listener(output.take, self.door.write))
 
     def _unwatch(self, output: ev.Unwatch) -> None:
         self.node.hub.unwatch(output.topic, self)

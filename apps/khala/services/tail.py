@@ -34,13 +34,25 @@ log = structlog.get_logger("oa.khala.tail")
 
 
 class TopicTail:
-    """Ring and extent of one topic. `on_news` gets every page that continues the ring, in order."""
+    """Ring and extent of one topic.
+
+    `read_new(topic, after)` gives the next page of at most the ring's size, `on_news` gets every page that continues
+    the ring, in order.
+    """
 
     def __init__(
-        self, topic: str, journal: Journal, on_news: Callable[[Page], None], *, rows_max: int, octets_max: int
+        self,
+        topic: str,
+        journal: Journal,
+        read_new: Callable[[str, int], Awaitable[Page]],
+        on_news: Callable[[Page], None],
+        *,
+        rows_max: int,
+        octets_max: int,
     ) -> None:
         self.topic = topic
         self.journal = journal
+        self.read_new = read_new
         self.on_news = on_news
         self.rows_max = rows_max
         self.octets_max = octets_max
@@ -185,7 +197,7 @@ class TopicTail:
     async def _read_new(self) -> None:
         while True:
             after = self.extent.head if self.primed else max(self.promised - 1, 0)
-            page = await self.journal.page(self.topic, after, self.rows_max, self.octets_max)
+            page = await self.read_new(self.topic, after)
             other_lineage = bool(self.extent.lineage) and page.extent.lineage != self.extent.lineage
             pruned_past_us = bool(page.rows) and page.rows[0].seq != after + 1
             if self.primed and (other_lineage or pruned_past_us or page.extent.head < self.extent.head):

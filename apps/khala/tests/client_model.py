@@ -140,7 +140,8 @@ class World:
         fresh = news(event.page)
         self.straights += 1
         twin = copy.deepcopy(self.core) if self.straights % TWIN_EVERY == 1 else None
-        messages = self.core.delivery.straight(fresh) if fresh is not None else None
+        sub = self.core.delivery.subs.get(event.page.topic)
+        messages = sub.take(fresh) if sub is not None and fresh is not None else None
         if messages is None:
             return None
         if twin is not None:

@@ -707,6 +707,21 @@ def test_b1_without_a_measure_only_so_much_is_sent_between_two_heartbeats() -> N
     assert first < here.state[RUN].watermark < 40
 
 
+def test_b1_live_rows_are_bounded_without_a_measure_too() -> None:
+    topic = run_topic(rows=1)
+    here = channel(topic, measured=False)
+    here.ask(RUN)
+    here.settle()
+    for number in range(40):
+        topic.append({"n": number, "text": "x" * 60_000})
+        here.feed(ev.Rows(topic.page(topic.head - 1)))
+    first = here.state[RUN].watermark
+    assert 15 <= first <= 20
+    here.push_event("sync:heartbeat")
+    here.settle()
+    assert first < here.state[RUN].watermark < 41
+
+
 def test_one_page_is_encoded_once_for_clients_of_one_kind() -> None:
     topic = run_topic(rows=1)
     worlds = [channel(topic), channel(topic)]

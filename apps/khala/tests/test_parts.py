@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from apps.khala.domain.access import Principal
 from apps.khala.domain.core.events import LeaseRefused, LeaseRenewed
 from apps.khala.domain.core.fairness import DeficitRoundRobin, FairQueue
-from apps.khala.domain.core.window import AckWindow
+from apps.khala.domain.core.window import AckWindow, Flying
 from apps.khala.domain.handshake import origin_allowed
 from apps.khala.domain.rates import Bucket, Buckets, Rate
 from apps.khala.domain.revocation import Effect, Holder, Revocation, effect
@@ -123,12 +123,15 @@ def test_replays_yield_to_live_fetches_and_principals_take_turns() -> None:
 
 def test_the_window_releases_by_topic_and_seq() -> None:
     window = AckWindow(3, 1000)
-    window.sent("a", 5, 100)
-    window.sent("b", 2, 100)
-    window.sent("a", 9, 100)
+    a: Flying = []
+    b: Flying = []
+    window.sent(a, 5, 100)
+    window.sent(b, 2, 100)
+    window.sent(a, 9, 100)
     assert not window.open
-    assert window.acknowledge("a", 8) == 100 and window.open and not window.relieved
-    assert window.forget("b") == 100 and window.bytes == 100 and window.relieved
+    assert window.acknowledge(a, 8) == 100 and window.open and not window.relieved
+    window.forget(b)
+    assert b == [] and window.bytes == 100 and window.frames == 1 and window.relieved
 
 
 def test_a_bucket_fills_with_time() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,9 +12,10 @@ from prometheus_client import REGISTRY
 
 from apps.khala.domain.access import TopicRow
 from apps.khala.domain.core.events import Hint, Rows
-from apps.khala.domain.journal import News, Page
+from apps.khala.domain.journal import Page
+from apps.khala.services.gather import Gatherer
 from apps.khala.services.hub import Hub
-from apps.khala.services.journal import Head, JournalUnavailable
+from apps.khala.services.journal import Head, JournalUnavailable, Wish
 from apps.khala.services.tail import TopicTail
 from apps.khala.tests.client_model import run_topic
 from apps.khala.tests.journal_model import ModelTopic
@@ -32,6 +33,9 @@ class FakeJournal:
         self.reads = 0
         self.failures = 0
         self.stale_reads = 0
+
+    async def pages(self, wishes: Sequence[Wish], limit: int, octets: int) -> list[Page]:
+        return [await self.page(wish.topic, wish.after, limit, octets) for wish in wishes]
 
     async def page(self, name: str, after: int, limit: int, octets: int) -> Page:
         await asyncio.sleep(0)
@@ -61,7 +65,8 @@ def run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 def _tail(journal: FakeJournal, rows_max: int = 512) -> tuple[TopicTail, list[Page]]:
     news: list[Page] = []
-    tail = TopicTail(RUN, journal, news.append, rows_max=rows_max, octets_max=1 << 20)  # type: ignore[arg-type]
+    gatherer = Gatherer(journal, limit=rows_max, octets=1 << 20)
+    tail = TopicTail(RUN, journal, gatherer.page, news.append, rows_max=rows_max, octets_max=1 << 20)  # type: ignore[arg-type]
     tail.known(journal.topic.facts(None, 100))
     return tail, news
 
@@ -187,9 +192,6 @@ class Watcher:
 
     def feed(self, event: Rows | Hint) -> None:
         self.heard.append(event)
-
-    def news(self, news: News, out: list[Any]) -> None:
-        self.heard.append(Rows(news.page))
 
 
 def _hub(topic: ModelTopic) -> tuple[Hub, Watcher]:

@@ -15,14 +15,15 @@ from apps.khala.domain.core import events as ev
 from apps.khala.domain.core.fairness import DeficitRoundRobin
 from apps.khala.domain.core.pressure import Pressure
 from apps.khala.domain.core.rights import Rights
-from apps.khala.domain.core.speech import Answer, Batch, Cursor, Encoded, Notice, Problem, Unsubscribe
+from apps.khala.domain.core.speech import Answer, Batch, Cursor, Notice, Problem, Unsubscribe
 from apps.khala.domain.core.starting import Starting
 from apps.khala.domain.core.states import TERMINAL, Cause, Conn, Sub, SubCause
 from apps.khala.domain.core.subscription import Subscription, Verdict, judge, unsaved
 from apps.khala.domain.core.view import Views, wrapped
+from apps.khala.domain.core.window import Flying
 from apps.khala.domain.freshness import Extent
 from apps.khala.domain.grammar import Topic
-from apps.khala.domain.journal import News, Page
+from apps.khala.domain.journal import Page
 
 if TYPE_CHECKING:
     from apps.khala.domain.core.connection import Connection
@@ -38,7 +39,6 @@ class Delivery:
         "fetches",
         "limits",
         "names",
-        "plain",
         "pressure",
         "rights",
         "starting",
@@ -59,7 +59,6 @@ class Delivery:
         self.turns = DeficitRoundRobin(self.limits.slice_bytes)
         self.pressure = Pressure(self.limits, acknowledges=connection.lane.manners.acknowledges)
         self._watched: Counter[str] = Counter()
-        self.plain = False
         self._journal_down_since: float | None = None
 
     @property
@@ -80,6 +79,12 @@ class Delivery:
 
     # Topics come and go
 
+    def subscription(
+        self, name: str, topic: Topic, org_id: str | None, acl_version: int, batch_rows: int
+    ) -> Subscription:
+        """A new one of this connection."""
+        return Subscription(name, topic, org_id, acl_version, batch_rows, self.pressure, self.connection.lane)
+
     def add(self, sub: Subscription) -> None:
         """A topic begins; it is watched before anything of it is read, so no news falls between."""
         self.subs[sub.canonical] = sub
@@ -88,9 +93,10 @@ class Delivery:
         self.watch(sub.canonical)
 
     def watch(self, topic: str) -> None:
+        """Watch a topic for one more reason; who takes its news may have changed."""
         self._watched[topic] += 1
-        if self._watched[topic] == 1:
-            self.connection.emit(ev.Watch(topic))
+        sub = self.subs.get(topic)
+        self.connection.emit(ev.Watch(topic, sub.take if sub is not None else ev.takes_nothing))
 
     def unwatch(self, topic: str) -> None:
         self._watched[topic] -= 1
@@ -178,46 +184,14 @@ class Delivery:
 
     def settle(self) -> None:
         """Note whether nothing but live delivery goes on; the core calls it after every input."""
-        self.plain = not (
-            self.fetches or self.turns.waiting or self.views.by_name or self.connection.state is not Conn.READY
+        pressure = self.pressure
+        pressure.plain = not (
+            self.fetches
+            or self.turns.waiting
+            or self.views.by_name
+            or self.connection.state is not Conn.READY
+            or not (pressure.measured or pressure.window)
         )
-
-    def straight(self, news: News) -> tuple[Encoded, ...] | None:
-        """News of a topic that is live, right at it, with room and nothing else waiting: the messages to write.
-
-        None: nothing happened, and the page must go the ordinary way, as `Rows`. What this does is what `on_rows` would
-        do, without inputs and outputs as values: of a thousand listeners all go this way at each event.
-        """
-        sub = self.subs.get(news.topic)
-        if (
-            sub is None
-            or sub.state is not Sub.LIVE
-            or sub.position + 1 != news.first
-            or sub.position < news.floor
-            or sub.lineage != news.lineage
-            or (news.acl_version > sub.acl_version and sub.topic.binding == "row")
-            or sub.held
-            or sub.view is not None
-            or not self.plain
-        ):
-            return None
-        messages = news.encoded.get(sub.live_form) or self._encoded(sub, news)
-        size = messages[0].size if len(messages) == 1 else sum(message.size for message in messages)
-        if not self.pressure.admit(news.topic, news.last, size):
-            return None
-        sub.known_head = news.head
-        sub.position = news.last
-        sub.chain = news.chain
-        return messages
-
-    def _encoded(self, sub: Subscription, news: News) -> tuple[Encoded, ...]:
-        lane = self.connection.lane
-        sub.live_form = (sub.name, lane.form)
-        made = news.encoded.get(sub.live_form)
-        if made is None:
-            made = news.encoded[sub.live_form] = lane.encode_batch(Batch(sub.name, news.page, True, anchor=False))
-        messages: tuple[Encoded, ...] = made
-        return messages
 
     def _act(self, verdict: Verdict, reasons: list[str], sub: Subscription, page: Page) -> None:
         if verdict is Verdict.DELIVER:
@@ -242,11 +216,11 @@ class Delivery:
         caught_up = page.last >= page.head
         anchor = sub.state is Sub.REPLAY and caught_up
         if sub.view is None:
-            self.send(Batch(sub.name, page, caught_up, anchor), sub.topic)
+            self.send(Batch(sub.name, page, caught_up, anchor), sub.topic, sub.flying)
         else:
             complete = caught_up and self.views.completes(sub)
             if page.rows or (complete and not sub.view.completed):
-                self.send(Batch(sub.name, wrapped(page, sub.topic), complete, anchor=False), sub.topic)
+                self.send(Batch(sub.name, wrapped(page, sub.topic), complete, anchor=False), sub.topic, sub.flying)
             sub.view.completed = sub.view.completed or complete
         sub.gap_tries = sub.io_tries = 0
         sub.from_primary = False
@@ -261,7 +235,7 @@ class Delivery:
             took = self.connection.now - (sub.replay_started or self.connection.now)
             self.connection.emit(ev.Metric("replay_duration_seconds", (sub.topic.topic_class.name, sub.mode), took))
 
-    def send(self, batch: Batch, topic: Topic) -> None:
+    def send(self, batch: Batch, topic: Topic, flying: Flying) -> None:
         """Put one batch on the wire, whatever number of messages this lane makes of it."""
         page, size, rows = batch.page, 0, len(batch.page.rows)
         out, class_name = self.connection.out, topic.pattern.class_name
@@ -269,7 +243,7 @@ class Delivery:
             out.append(ev.Send(message, "update_batch", class_name, rows))
             size += len(message.data)
             rows = 0
-        self.pressure.sent(topic.name, page.last if page.rows else None, size)
+        self.pressure.sent(size, flying, page.last if page.rows else None)
         self.turns.charge(topic.name, size)
 
     def _gap(self, sub: Subscription) -> None:
@@ -324,10 +298,14 @@ class Delivery:
     def acknowledge(self, applied: tuple[tuple[str, int], ...]) -> None:
         for name, seq in applied:
             view = self.views.by_name.get(name)
-            for canonical in view.members if view else [self.names.get(name, "")]:
-                self.pressure.acknowledged(canonical, seq)
+            if view is not None:
+                for member in view.members:
+                    self.pressure.acknowledged(self.subs[member].flying, seq)
             sub = self.subs.get(self.names.get(name, ""))
-            if sub is not None and sub.answered:
+            if sub is None:
+                continue
+            self.pressure.acknowledged(sub.flying, seq)
+            if sub.answered:
                 sub.acked = max(sub.acked, min(seq, sub.position))
         self.schedule()
 
@@ -437,7 +415,7 @@ class Delivery:
         self.rights.drop(sub.ticket)
         sub.ticket = 0
         sub.retry_at = None
-        self.pressure.forget(sub.canonical)
+        self.pressure.forget(sub.flying)
 
     def end(self, sub: Subscription, cause: SubCause) -> None:
         self.stop_fetching(sub)

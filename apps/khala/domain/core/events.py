@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,14 @@ from apps.khala.domain.access import Decision, Principal
 from apps.khala.domain.closing import CloseCode
 from apps.khala.domain.compat import Client, Window
 from apps.khala.domain.core.speech import ClientSpeech, Encoded, Start
-from apps.khala.domain.journal import Member, Page, TopicFacts
+from apps.khala.domain.journal import Member, News, Page, TopicFacts
+
+Take = Callable[[News], tuple[Encoded, ...] | None]
+
+
+def takes_nothing(news: News) -> None:
+    """The `Take` of somebody to whom no news of a topic go straight."""
+
 
 # Inputs
 
@@ -246,7 +253,10 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
+    """News of `topic` are wanted. `take` gives the messages of news that go straight, None for those that do not."""
+
     topic: str
+    take: Take = field(default=takes_nothing, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from apps.khala.domain.core.limits import Limits
-from apps.khala.domain.core.window import AckWindow
+from apps.khala.domain.core.window import AckWindow, Flying
 
 STRIKE_SECONDS = 1.0
 
 
 class Pressure:
-    """Backlog of the transport and of the ack window, and the strikes drawn from both."""
+    """Backlog of the transport and of the ack window, and the strikes drawn from both.
+
+    `plain`: the connection does nothing but deliver live rows, and its backlog is known.
+    """
 
     __slots__ = (
         "_drained",
@@ -17,8 +20,10 @@ class Pressure:
         "_second_ends",
         "_since_heard",
         "buffered",
+        "high_water",
         "limits",
         "measured",
+        "plain",
         "strikes",
         "struck",
         "window",
@@ -28,9 +33,11 @@ class Pressure:
         self.limits = limits
         self.window = AckWindow(limits.window_frames_max, limits.window_bytes_max) if acknowledges else None
         self.buffered = 0
+        self.high_water = limits.high_water_bytes
         self.strikes = 0
         self.struck = False
         self.measured = True
+        self.plain = False
         self._since_heard = 0
         self._drained = 0
         self._relieved = False
@@ -48,39 +55,33 @@ class Pressure:
     def room(self) -> bool:
         """More may be fetched and sent. Without acks or a measure, only so much between two signs of the client."""
         if self.window is not None:
-            return self.buffered < self.limits.high_water_bytes and self.window.open
+            return self.buffered < self.high_water and self.window.open
         blind = not self.measured and self._since_heard >= self.limits.unmeasured_bytes_max
-        return self.buffered < self.limits.high_water_bytes and not blind
+        return self.buffered < self.high_water and not blind
 
     @property
     def relieved(self) -> bool:
         """At or below low water on both counts."""
         return self.buffered <= self.limits.low_water_bytes and (self.window is None or self.window.relieved)
 
-    def sent(self, topic: str, last_seq: int | None, size: int) -> None:
+    def sent(self, size: int, flying: Flying, last_seq: int | None) -> None:
         """A batch went out. Without rows there is nothing a client could acknowledge, so it takes no window."""
         if self.window is not None and last_seq is not None:
-            self.window.sent(topic, last_seq, size)
+            self.window.sent(flying, last_seq, size)
         self._since_heard += size
 
     def heard(self) -> None:
         """The client beat: what was sent before has very likely arrived."""
         self._since_heard = 0
 
-    def admit(self, topic: str, last_seq: int, size: int) -> bool:
-        """Record a batch as sent if there is room: `room` and `sent` in one call, for the way that live rows take."""
-        if self.buffered >= self.limits.high_water_bytes:
-            return False
-        return self.window is None or self.window.admit(topic, last_seq, size)
-
-    def acknowledged(self, topic: str, seq: int) -> None:
+    def acknowledged(self, flying: Flying, seq: int) -> None:
         if self.window is not None:
-            self._drained += self.window.acknowledge(topic, seq)
+            self._drained += self.window.acknowledge(flying, seq)
             self._relieved = self._relieved or self.relieved
 
-    def forget(self, topic: str) -> None:
+    def forget(self, flying: Flying) -> None:
         if self.window is not None:
-            self.window.forget(topic)
+            self.window.forget(flying)
 
     def reported(self, buffered: int) -> None:
         if self.window is None:

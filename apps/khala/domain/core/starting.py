@@ -173,7 +173,9 @@ class Starting:
             group.ready[wanted.name] = Ready(wanted, decision, sub)
             return
         if sub is None:
-            sub = Subscription(wanted.name, decision.topic, decision.org_id, decision.acl_version, group.batch_rows)
+            sub = self.delivery.subscription(
+                wanted.name, decision.topic, decision.org_id, decision.acl_version, group.batch_rows
+            )
             sub.move(SubCause.ALLOWED)
             self.delivery.add(sub)
         else:
@@ -340,7 +342,7 @@ class Starting:
     def _position(self, group: Group, ready: Ready, sub: Subscription, found: Begin) -> Result:
         if self.delivery.subs.get(sub.canonical) is not sub:
             # Another request failed over the same topic and let it go: it begins anew.
-            sub = Subscription(ready.wanted.name, sub.topic, None, 0, group.batch_rows)
+            sub = self.delivery.subscription(ready.wanted.name, sub.topic, None, 0, group.batch_rows)
             sub.move(SubCause.ALLOWED)
             self.delivery.add(sub)
         elif sub.state is not Sub.CURSOR:

@@ -143,7 +143,7 @@ class Views:
             self.delivery.mark(sub)
         if not view.members and not view.completed:
             page = Page(VIEW_TOPIC.name, view.cursor or 0, (), Extent())
-            self.delivery.send(Batch(view.name, page, complete=True, anchor=False), VIEW_TOPIC)
+            self.delivery.send(Batch(view.name, page, complete=True, anchor=False), VIEW_TOPIC, [])
             view.completed = True
 
     def end(self, view: View) -> None:
@@ -157,7 +157,9 @@ class Views:
         """A member begins. A topic that the client holds by its own name stays what it is."""
         if member.topic.name in self.delivery.subs:
             return None
-        sub = Subscription(view.name, member.topic, member.org_id, member.facts.acl_version, view.batch_rows)
+        sub = self.delivery.subscription(
+            view.name, member.topic, member.org_id, member.facts.acl_version, view.batch_rows
+        )
         sub.view = view
         for cause in (SubCause.ALLOWED, SubCause.FRESH):
             sub.move(cause)
