@@ -77,12 +77,16 @@ class House:
                     transport.send(WSMsgType.BINARY, frame)
 
     async def replay(self, transport: WSTransport, topic: str) -> None:
-        """All rows of a topic, one frame for each page, then an empty frame."""
+        """All rows of a topic as they were read, one frame for each page, then an empty frame."""
         async with await psycopg.AsyncConnection.connect(os.environ["BENCH_DSN"], autocommit=True) as connection:
             after, full = 0, True
             while full:
                 rows = await (await connection.execute(PAGE, (topic, after, REPLAY_ROWS))).fetchall()
-                transport.send(WSMsgType.BINARY, b"".join(row[4].encode() for row in rows))
+                texts = (
+                    f"{seq} {kind} {key} {version} {body} {digest}".encode() + chain
+                    for seq, kind, key, version, body, digest, chain in rows
+                )
+                transport.send(WSMsgType.BINARY, b"".join(texts))
                 full = len(rows) == REPLAY_ROWS
                 after = rows[-1][0] if rows else after
             transport.send(WSMsgType.BINARY, b"")

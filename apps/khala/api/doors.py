@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from struct import pack
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from websockets.frames import Frame, Opcode
-
 from apps.khala.domain.core.speech import Encoded
 from apps.khala.server import Protocol
+
+FINAL_TEXT: Final = 0x81
+FINAL_BINARY: Final = 0x82
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -58,14 +60,17 @@ def _cork() -> Cork:
 
 
 def _joined(messages: list[Encoded]) -> bytes:
-    return b"".join([message.wire or _wire(message) for message in messages])
+    """The messages as frames of a server (RFC 6455 5.2): final, not masked, copied once."""
+    return b"".join([part for message in messages for part in (_header(message), message.data)])
 
 
-def _wire(message: Encoded) -> bytes:
-    """The frame of a message, built by whoever writes it first."""
-    opcode = Opcode.TEXT if message.text else Opcode.BINARY
-    message.wire = wire = Frame(opcode, message.data).serialize(mask=False)
-    return wire
+def _header(message: Encoded) -> bytes:
+    first, size = (FINAL_TEXT if message.text else FINAL_BINARY), message.size
+    if size < 126:
+        return bytes((first, size))
+    if size < 1 << 16:
+        return pack("!BBH", first, 126, size)
+    return pack("!BBQ", first, 127, size)
 
 
 class PreparedDoor:

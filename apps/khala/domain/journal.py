@@ -1,48 +1,131 @@
 """Journal rows and pages as values: what a read of the runtime's journal gives to the connection core.
 
 A page is one statement's snapshot: its rows, the topic's extent and the chain at the head belong together. Pages and
-rows carry a memo of encoded bytes, so that one encoding serves every subscriber; the memo never changes a result.
+rows remember how they were encoded, so that one encoding serves every subscriber; that never changes a result.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from hashlib import sha256
+from itertools import accumulate
+from operator import attrgetter
+from typing import Any, Final
 
 from apps.khala.domain.freshness import Extent
 from apps.khala.domain.grammar import Topic
 
 EMPTY_EXTENT = Extent()
+HASH_PREFIX_CHARS: Final = len("sha256:")
+_SEQ: Final = attrgetter("seq")
 
 
-@dataclass(slots=True)
+Record = tuple[int, str, str, int, bytes | None, str, bytes, int, bool, str, bool, str]
+"""The fields of a `Row` in their order. A plain tuple, because nothing is made or taken apart faster."""
+
+
 class Row:
-    """One journal row; never changed once made (it is not frozen because a replay makes thousands, and pays for it).
+    """One journal row: the record as the database gave it, with names. A replay takes thousands, and pays for each.
 
-    `payload` is the stored canonical JSON, None for a pointer; `digest` its SHA-256 as stored.
+    `payload` is the stored canonical JSON, None for a pointer; `payload_sha256` its hash as stored.
 
     `published_ms` is the insert time in unix milliseconds, `chain` the topic chain up to this row (32 bytes),
     `occurred_at` when it happened according to its writer (RFC 3339), empty when that was not said.
+
+    `made` is the form it was encoded in last with the result, `shown` what a fan-in view makes of it.
     """
 
-    seq: int
-    kind: str
-    doc_key: str
-    doc_version: int
-    payload: bytes | None
-    digest: bytes
-    chain: bytes
-    published_ms: int
-    hydration_required: bool = False
-    hydrate_path: str = ""
-    tombstone: bool = False
-    occurred_at: str = ""
-    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    __slots__ = ("made", "record", "shown")
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.made: tuple[str, bytes] | None = None
+        self.shown: Row | None = None
+
+    @property
+    def seq(self) -> int:
+        return self.record[0]
+
+    @property
+    def kind(self) -> str:
+        return self.record[1]
+
+    @property
+    def doc_key(self) -> str:
+        return self.record[2]
+
+    @property
+    def doc_version(self) -> int:
+        return self.record[3]
+
+    @property
+    def payload(self) -> bytes | None:
+        return self.record[4]
+
+    @property
+    def payload_sha256(self) -> str:
+        return self.record[5]
+
+    @property
+    def digest(self) -> bytes:
+        """The stored hash as bytes; empty when there is none."""
+        return bytes.fromhex(self.record[5][HASH_PREFIX_CHARS:])
+
+    @property
+    def chain(self) -> bytes:
+        return self.record[6]
+
+    @property
+    def published_ms(self) -> int:
+        return self.record[7]
+
+    @property
+    def hydration_required(self) -> bool:
+        return self.record[8]
+
+    @property
+    def hydrate_path(self) -> str:
+        return self.record[9]
+
+    @property
+    def tombstone(self) -> bool:
+        return self.record[10]
+
+    @property
+    def occurred_at(self) -> str:
+        return self.record[11]
 
     @property
     def size(self) -> int:
-        return len(self.payload or b"") + len(self.doc_key) + len(self.kind) + 64
+        record = self.record
+        return len(record[4] or b"") + len(record[2]) + len(record[1]) + 64
+
+    @property
+    def intact(self) -> bool:
+        """The payload is what its hash says (R8)."""
+        payload, stored = self.record[4], self.record[5]
+        return payload is None or sha256(payload).hexdigest() == stored[HASH_PREFIX_CHARS:]
+
+    def with_payload(self, payload: bytes | None) -> Row:
+        """The row with another payload and its hash; with None a pointer, under the hash it has."""
+        seq, kind, key, version, _, digest, chain, published_ms, hydration, path, tombstone, occurred_at = self.record
+        if payload is not None:
+            digest = f"sha256:{sha256(payload).hexdigest()}"
+        hydration = hydration or payload is None
+        return Row(
+            (seq, kind, key, version, payload, digest, chain, published_ms, hydration, path, tombstone, occurred_at)
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Row) and self.record == other.record
+
+    def __hash__(self) -> int:
+        return hash(self.record)
+
+    def __repr__(self) -> str:
+        return f"Row{self.record!r}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +142,8 @@ class Page:
     head_chain: bytes | None = None
     acl_version: int = 0
     memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    whole: Page | None = field(default=None, compare=False, repr=False)
+    """The larger page that this one is a part of."""
 
     @property
     def head(self) -> int:
@@ -70,7 +155,20 @@ class Page:
 
     @property
     def size(self) -> int:
-        return sum(row.size for row in self.rows)
+        sizes = self._sizes()
+        return sizes[-1] if sizes else 0
+
+    def part(self, after: int, rows_max: int, bytes_max: int) -> tuple[Row, ...]:
+        """The rows after `after`, within both bounds; at least one if there is any."""
+        first, sizes = bisect_right(self.rows, after, key=_SEQ), self._sizes()
+        before = sizes[first - 1] if first else 0
+        end = bisect_right(sizes, before + bytes_max, lo=first)
+        return self.rows[first : max(min(end, first + rows_max), first + 1)]
+
+    def _sizes(self) -> list[int]:
+        """Bytes up to and with each row."""
+        sizes: list[int] = self.once("sizes", lambda: list(accumulate([row.size for row in self.rows])))
+        return sizes
 
     def once(self, key: Any, make: Callable[[], Any]) -> Any:
         """The memoised result of `make` for this page; at most a few dozen (names × encodings) exist."""
@@ -78,6 +176,38 @@ class Page:
         if made is None:
             made = self.memo[key] = make()
         return made
+
+
+Encode = Callable[[Record, bytes | None], bytes]
+"""The update of a row, with this payload."""
+
+
+def encoded(page: Page, form: str, encode: Encode, bytes_max: int) -> list[bytes]:
+    """Each row by `encode(record, payload)`, without its payload if that makes it larger than `bytes_max`.
+
+    `form` names the encoding, and all that it depends on. Parts of one page share what was made of the whole; pages of
+    their own share what was made of their rows.
+    """
+
+    def fresh(rows: Sequence[Row]) -> list[bytes]:
+        updates = [encode(row.record, row.record[4]) for row in rows]
+        if max(map(len, updates), default=0) <= bytes_max:
+            return updates
+        pairs = zip(rows, updates, strict=True)
+        return [update if len(update) <= bytes_max else encode(row.record, None) for row, update in pairs]
+
+    whole = page.whole
+    if whole is not None and page.rows:
+        every: list[bytes] = whole.once(form, lambda: fresh(whole.rows))
+        first = bisect_left(whole.rows, page.rows[0].seq, key=_SEQ)
+        return every[first : first + len(page.rows)]
+    updates = []
+    for row in page.rows:
+        if row.made is None or row.made[0] != form:
+            [octets] = fresh([row])
+            row.made = (form, octets)
+        updates.append(row.made[1])
+    return updates
 
 
 @dataclass(slots=True)
@@ -107,16 +237,6 @@ def news(page: Page) -> News | None:
     return News(
         page, page.topic, first.seq, last.seq, last.chain, extent.head, extent.floor, extent.lineage, page.acl_version
     )
-
-
-def cut(page: Page, rows_max: int, bytes_max: int) -> Page:
-    """The first part of a page within both bounds; at least one row when there is any."""
-    total = 0
-    for count, row in enumerate(page.rows):
-        total += row.size
-        if count and (count >= rows_max or total > bytes_max):
-            return Page(page.topic, page.after, page.rows[:count], page.extent, page.head_chain, page.acl_version)
-    return page
 
 
 @dataclass(frozen=True, slots=True)

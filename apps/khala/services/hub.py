@@ -14,6 +14,7 @@ from apps.khala.domain import grammar
 from apps.khala.domain.core.events import Hint, Rows, Take, takes_nothing
 from apps.khala.domain.core.speech import Encoded
 from apps.khala.domain.journal import News, Page, news
+from apps.khala.services.ahead import Shelf
 from apps.khala.services.gather import Gatherer
 from apps.khala.services.journal import Journal, JournalUnavailable
 from apps.khala.services.tail import TopicTail
@@ -64,6 +65,7 @@ class Hub:
         self.source = source
         self.ring_rows = ring_rows
         self.ring_bytes = ring_bytes
+        self._shelf = Shelf()
         self.gatherer = Gatherer(journal, limit=ring_rows, octets=ring_bytes)
         self.sweep_seconds = sweep
         self.sweep_degraded_seconds = sweep_degraded
@@ -99,6 +101,7 @@ class Hub:
                 self.journal,
                 self.gatherer.page,
                 self._told(topic),
+                self._shelf,
                 rows_max=self.ring_rows,
                 octets_max=self.ring_bytes,
             )

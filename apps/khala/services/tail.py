@@ -1,13 +1,13 @@
 """The newest rows of one watched topic, read once for everybody who watches it (R4).
 
 A ring of rows that follow each other without a hole, filled by single-flight reads; checked on entry: the payload
-against its hash (R8), the chain against its predecessor (R10).
+against its hash (R8), the chain against its predecessor (R10). Rows of the past are not hashed again for everybody who
+replays them: their clients check them.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -19,13 +19,13 @@ import structlog
 from apps.khala import metrics
 from apps.khala.domain import grammar
 from apps.khala.domain.freshness import Extent
-from apps.khala.domain.journal import Page, Row, TopicFacts, cut
-from apps.khala.services.ahead import ReadAhead
+from apps.khala.domain.journal import Page, Row, TopicFacts
+from apps.khala.services.ahead import ReadAhead, Shelf
 from apps.khala.services.journal import Head, Journal, JournalUnavailable
 from openagents.receipts.chain import chain_next
 
-PAST_ROWS: Final = 500
-PAST_BYTES: Final = 262_144
+PAST_ROWS: Final = 1000
+PAST_BYTES: Final = 524_288
 """Size of one read of the past: several slices, so that a read's fixed cost is shared by many rows."""
 RETRY_SECONDS: Final = (0.02, 0.05, 0.1, 0.25)
 """After a read that shows less than a hint promised (a replica behind): then the sweep takes over."""
@@ -46,6 +46,7 @@ class TopicTail:
         journal: Journal,
         read_new: Callable[[str, int], Awaitable[Page]],
         on_news: Callable[[Page], None],
+        shelf: Shelf,
         *,
         rows_max: int,
         octets_max: int,
@@ -66,7 +67,7 @@ class TopicTail:
         self.told_rows = 0
         self._hinted: tuple[int, float] | None = None
         self._advancing: asyncio.Task[None] | None = None
-        self._past = ReadAhead(self._read_past)
+        self._past = ReadAhead(self._read_past, PAST_ROWS, shelf)
         parsed = grammar.parse(topic)
         self.class_name = parsed.topic_class.name if parsed else "fallback"
 
@@ -145,7 +146,7 @@ class TopicTail:
         skip = after + 1 - self.rows[0].seq
         rows = tuple(self.rows[index] for index in range(skip, min(skip + limit, len(self.rows))))
         page = Page(self.topic, after, rows, self.extent, self.head_chain, self.acl_version)
-        return cut(page, limit, octets)
+        return replace(page, rows=page.part(after, limit, octets), memo={})
 
     async def page(self, after: int, limit: int, octets: int) -> Page:
         """The page from the ring, after catching up if need be, or from the past. Raises JournalUnavailable."""
@@ -154,24 +155,20 @@ class TopicTail:
         at_hand = self.at_hand(after, limit, octets)
         if at_hand is not None:
             return at_hand
-        past = await self._past.holding(after)
+        past = await self._past.holding(after, self.extent.head)
         if self.primed and past.extent.lineage != self.extent.lineage:
             self._past.forget()
-            past = await self._past.holding(after)
+            past = await self._past.holding(after, self.extent.head)
         # The rows may have been read a moment ago; where the topic stands, the ring knows better.
         newer = self.primed and past.extent.lineage == self.extent.lineage
         now = (self.extent, self.head_chain, self.acl_version) if newer else _standing(past)
 
-        def part() -> Page:
-            rows = tuple(row for row in past.rows if row.seq > after)
-            return cut(Page(self.topic, after, rows, *now), limit, octets)
-
-        shared: Page = past.once((after, limit, octets, now), part)  # and so is its encoding
-        return shared
+        # All who ask for this part share its encoding; the part itself is not kept, it would keep the whole alive.
+        memo = past.once((after, limit, octets, now), dict)
+        return Page(self.topic, after, past.part(after, limit, octets), *now, memo, past)
 
     async def _read_past(self, after: int) -> Page:
-        page = await self.journal.page(self.topic, after, PAST_ROWS, PAST_BYTES)
-        return replace(page, rows=tuple(self._checked(row, None) for row in page.rows))
+        return await self.journal.page(self.topic, after, PAST_ROWS, PAST_BYTES)
 
     # Catching up
 
@@ -231,11 +228,15 @@ class TopicTail:
         if before is not None and chain_next(before, row.seq, row.digest) != row.chain:
             metrics.CHAIN_MISMATCH.labels(self.class_name, "journal").inc()
             log.error("journal.chain_break", topic=self.topic, seq=row.seq)
-        if row.payload is not None and hashlib.sha256(row.payload).digest() != row.digest:
-            metrics.PAYLOAD_HASH_MISMATCH.inc()
-            log.error("journal.payload_mismatch", topic=self.topic, seq=row.seq)
-            return replace(row, payload=None, hydration_required=True, memo={})
-        return row
+        return self._intact(row)
+
+    def _intact(self, row: Row) -> Row:
+        """The row, without its payload if that is not what its hash says (R8)."""
+        if row.intact:
+            return row
+        metrics.PAYLOAD_HASH_MISMATCH.inc()
+        log.error("journal.payload_mismatch", topic=self.topic, seq=row.seq)
+        return row.with_payload(None)
 
     # State
 

@@ -11,9 +11,22 @@ from openagents.receipts.canonical import canonical_bytes
 from openagents.receipts.chain import chain_base, chain_next
 
 
-def row_of(seq: int, payload: object, chain: bytes, kind: str = "test.event") -> Row:
+def row_of(
+    seq: int,
+    payload: object,
+    chain: bytes,
+    kind: str = "test.event",
+    *,
+    key: str = "",
+    version: int = 0,
+    tombstone: bool = False,
+) -> Row:
     text = canonical_bytes(payload)
-    return Row(seq, kind, f"doc:{seq}", seq, text, sha256(text).digest(), chain, 1_772_000_000_000 + seq)
+    digest = f"sha256:{sha256(text).hexdigest()}"
+    published_ms = 1_772_000_000_000 + seq
+    return Row(
+        (seq, kind, key or f"doc:{seq}", version or seq, text, digest, chain, published_ms, False, "", tombstone, "")
+    )
 
 
 @dataclass

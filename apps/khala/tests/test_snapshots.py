@@ -202,10 +202,10 @@ def test_folding_rows_over_a_kept_snapshot_gives_a_fresh_one(
 
 def test_folding_keeps_the_newest_version_and_drops_what_is_gone() -> None:
     rows = [
-        replace(row_of(1, {"v": 1}, b""), doc_key="a", doc_version=1),
-        replace(row_of(2, {"v": 3}, b""), doc_key="a", doc_version=3),
-        replace(row_of(3, {"v": 2}, b""), doc_key="a", doc_version=2),
-        replace(row_of(4, {}, b""), doc_key="b", tombstone=True),
+        row_of(1, {"v": 1}, b"", key="a", version=1),
+        row_of(2, {"v": 3}, b"", key="a", version=3),
+        row_of(3, {"v": 2}, b"", key="a", version=2),
+        row_of(4, {}, b"", key="b", tombstone=True),
     ]
     start = [Document("b", 1, "{}", "sha256:x", 1)]
     [left] = replay_check.folded(start, rows)

@@ -40,8 +40,8 @@ def test_e1_e2_payload_hash(value: object, text: str, digest: str) -> None:
 
 
 def test_e1_base64_is_what_schema_1_sends() -> None:
-    digest = bytes.fromhex("b8714710001d1bca3e8b7f02a60f29d609604a7e1afef4ab1c5c85d4d60d19f8")
-    row = Row(1, "k", "d", 1, b"{}", digest, b"", 0)
+    digest = "sha256:b8714710001d1bca3e8b7f02a60f29d609604a7e1afef4ab1c5c85d4d60d19f8"
+    row = Row((1, "k", "d", 1, b"{}", digest, b"", 0, False, "", False, ""))
     frame = orjson.loads(LaneN(text=True).encode_batch(_live(row, "run:r1:events"))[0].data)
     update = orjson.loads(base64.b64decode(frame["payload_bytes"]))["updates"][0]
     assert update["payload_hash"] == "uHFHEAAdG8o+i38Cpg8p1glgSn4a/vSrHFyF1NYNGfg="
@@ -60,7 +60,7 @@ E3_FRAME = (
 
 
 def test_e3_live_batch_binary_and_json() -> None:
-    row = Row(7, "", "", 0, b'{"a":1}', b"", b"\x00" * 32, 0)
+    row = Row((7, "", "", 0, b'{"a":1}', "", b"\x00" * 32, 0, False, "", False, ""))
     [binary] = LaneN(text=False).encode_batch(_live(row, "run:r1:events"))
     assert binary.data.hex() == E3_FRAME
     assert pb.KhalaFrame.FromString(binary.data).payload_bytes.hex() == E3_BATCH

@@ -7,6 +7,7 @@ decides what `payload_bytes` holds: 1 = JSON object, 2 = protobuf message.
 from __future__ import annotations
 
 import base64
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -14,10 +15,10 @@ from google.protobuf import json_format
 from google.protobuf.message import DecodeError, Message
 
 from apps.khala.domain.core.lane import Manners, Unreadable
-from apps.khala.domain.core.lane_n_down import MAKERS, as_object, cursor, update_json, update_pb
+from apps.khala.domain.core.lane_n_down import MAKERS, Stencil, as_object, cursor, update_json, varint
 from apps.khala.domain.core.lane_n_up import heard
 from apps.khala.domain.core.speech import Batch, ClientSpeech, Cursor, Encoded, Hello, ServerSpeech
-from apps.khala.domain.journal import Row
+from apps.khala.domain.journal import Page, encoded
 from openagents.receipts import strict_json
 from openagents.sync.v1 import sync_pb2 as pb
 
@@ -84,48 +85,43 @@ class LaneN:
 
     def encode_batch(self, batch: Batch) -> tuple[Encoded, ...]:
         key = (batch.name, self.form, batch.complete, batch.anchor)
-        encoded: tuple[Encoded, ...] = batch.page.once(key, lambda: (self._batch(batch),))
-        return encoded
+        messages: tuple[Encoded, ...] = batch.page.once(key, lambda: (self._batch(batch),))
+        return messages
 
     def _batch(self, batch: Batch) -> Encoded:
         page = batch.page
         head = cursor(Cursor(batch.name, page.head, page.head_chain if batch.anchor else None))
-        updates = [self._update(row, batch.name) for row in page.rows]
+        updates = self._updates(page, batch.name)
         if self.schema_version == 2:
             # Serialised fields of one message may be concatenated: updates are field 1, the rest follows.
             rest = pb.UpdateBatch(replay_complete=batch.complete, head_watermarks=[head])
-            payload = b"".join((*updates, rest.SerializeToString()))
+            payload = [*updates, rest.SerializeToString()]
         else:
             tail = orjson.dumps({"replay_complete": batch.complete, "head_watermarks": [as_object(head)]})
-            payload = b'{"updates":[' + b",".join(updates) + b"]," + tail[1:]
+            payload = [b'{"updates":[', b",".join(updates), b"],", tail[1:]]
         seq = page.last if page.rows else 0
-        return self._frame(batch.name, seq, pb.KHALA_FRAME_KIND_UPDATE_BATCH, payload)
+        return self._frame(batch.name, seq, pb.KHALA_FRAME_KIND_UPDATE_BATCH, *payload)
 
-    def _update(self, row: Row, name: str) -> bytes:
-        key = (name, self.schema_version, self.update_bytes_max)
-        made = row.memo.get(key)
-        if made is None:
-            encode = update_pb if self.schema_version == 2 else update_json
-            made = encode(row, name, row.payload)
-            if len(made) > self.update_bytes_max:
-                made = encode(row, name, None)
-            row.memo[key] = made
-        return made
+    def _updates(self, page: Page, name: str) -> list[bytes]:
+        encode = Stencil(name).update if self.schema_version == 2 else partial(update_json, name)
+        return encoded(page, f"n {self.schema_version} {self.update_bytes_max} {name}", encode, self.update_bytes_max)
 
     def _payload(self, message: Message) -> bytes:
         return message.SerializeToString() if self.schema_version == 2 else orjson.dumps(as_object(message))
 
-    def _frame(self, topic: str, seq: int, kind: pb.KhalaFrameKind, payload: bytes) -> Encoded:
+    def _frame(self, topic: str, seq: int, kind: pb.KhalaFrameKind, *payload: bytes) -> Encoded:
+        """A frame with these parts of its payload, which are copied once only."""
         if not self.text:
-            frame = pb.KhalaFrame(
-                topic=topic, seq=seq, kind=kind, payload_bytes=payload, schema_version=self.schema_version
-            )
-            return Encoded(frame.SerializeToString(), text=False)
+            head = pb.KhalaFrame(topic=topic, seq=seq, kind=kind).SerializeToString()
+            size = sum(map(len, payload))
+            field = b"\x22" + varint(size) if size else b""  # payload_bytes, number 4
+            tail = pb.KhalaFrame(schema_version=self.schema_version).SerializeToString()
+            return Encoded(b"".join((head, field, *payload, tail)), text=False)
         document: dict[str, Any] = {"topic": topic}
         if seq:
             document["seq"] = str(seq)
         document["kind"] = pb.KhalaFrameKind.Name(kind)
-        if payload:
-            document["payload_bytes"] = base64.b64encode(payload).decode()
+        if any(payload):
+            document["payload_bytes"] = base64.b64encode(b"".join(payload)).decode()
         document["schema_version"] = self.schema_version
         return Encoded(orjson.dumps(document), text=True)

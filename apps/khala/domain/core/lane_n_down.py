@@ -13,7 +13,7 @@ from apps.khala.domain import grammar
 from apps.khala.domain.compat import Window
 from apps.khala.domain.core import speech
 from apps.khala.domain.core.speech import Cursor
-from apps.khala.domain.journal import Row
+from apps.khala.domain.journal import HASH_PREFIX_CHARS, Record, Row
 from openagents.sync.v1 import sync_pb2 as pb
 
 CONTROL_TOPIC: Final = "sync.control"
@@ -99,25 +99,36 @@ def cursor(at: Cursor) -> pb.TopicCursor:
     )
 
 
-def update_pb(row: Row, name: str, payload: bytes | None) -> bytes:
-    body = pb.Update(
-        topic=_enum(name),
-        doc_key=row.doc_key,
-        doc_version=row.doc_version,
-        payload=payload or b"",
-        watermark=row.seq,
-        payload_hash=row.digest,
-        hydration_required=row.hydration_required or payload is None,
-        topic_name=name,
-        kind=row.kind,
-        published_at_unix_ms=row.published_ms,
-        tombstone=row.tombstone,
-        hydrate_path=row.hydrate_path,
-    ).SerializeToString()
-    return b"\x0a" + _varint(len(body)) + body
+class Stencil:
+    """Updates of one topic as the serialised field 1 of an `UpdateBatch`, all from one message.
+
+    To make a message costs more than to fill it and to serialise it together.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._topic = {"topic": _enum(name), "topic_name": name}
+        self._batch = pb.UpdateBatch()
+        self._update = self._batch.updates.add(**self._topic)
+
+    def update(self, record: Record, payload: bytes | None) -> bytes:
+        seq, kind, key, version, _, digest, _, published_ms, hydration_required, path, tombstone, _ = record
+        made, batch = self._update, self._batch
+        if hydration_required or path or tombstone or payload is None:
+            batch = pb.UpdateBatch()
+            made = batch.updates.add(**self._topic, hydration_required=hydration_required or payload is None)
+            made.tombstone, made.hydrate_path = tombstone, path
+        made.doc_key = key
+        made.doc_version = version
+        made.payload = payload or b""
+        made.watermark = seq
+        made.payload_hash = bytes.fromhex(digest[HASH_PREFIX_CHARS:])
+        made.kind = kind
+        made.published_at_unix_ms = published_ms
+        return batch.SerializeToString()
 
 
-def update_json(row: Row, name: str, payload: bytes | None) -> bytes:
+def update_json(name: str, record: Record, payload: bytes | None) -> bytes:
+    row = Row(record)
     fields: dict[str, Any] = {
         "topic": name,
         "doc_key": row.doc_key,
@@ -136,7 +147,8 @@ def update_json(row: Row, name: str, payload: bytes | None) -> bytes:
     return orjson.dumps(fields)[:-1] + b',"payload":' + (payload or b"null") + b"}"
 
 
-def _varint(number: int) -> bytes:
+def varint(number: int) -> bytes:
+    """Protobuf's base 128 form of a number >= 0."""
     out = bytearray()
     while number > 0x7F:
         out.append(number & 0x7F | 0x80)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -13,7 +14,7 @@ from apps.khala.domain.core import speech
 from apps.khala.domain.core.lane import Manners
 from apps.khala.domain.core.lane_p_up import CHANNEL, channel_of, heard
 from apps.khala.domain.core.speech import Batch, ClientSpeech, Cursor, Encoded, Hello, Problem, ServerSpeech
-from apps.khala.domain.journal import Row
+from apps.khala.domain.journal import encoded
 
 AUTH_TOPIC: Final = "sync.auth"
 CONTROL_TOPIC: Final = "sync.control"
@@ -60,8 +61,8 @@ class LaneP:
 
     def encode_batch(self, batch: Batch) -> tuple[Encoded, ...]:
         key = (batch.name, self.form, batch.complete, batch.anchor)
-        encoded: tuple[Encoded, ...] = batch.page.once(key, lambda: self._batch(batch))
-        return encoded
+        messages: tuple[Encoded, ...] = batch.page.once(key, lambda: self._batch(batch))
+        return messages
 
     def _batch(self, batch: Batch) -> tuple[Encoded, ...]:
         page = batch.page
@@ -76,18 +77,9 @@ class LaneP:
         page = batch.page
         head = Cursor(batch.name, page.head, page.head_chain if batch.anchor else None)
         tail = {"replay_complete": batch.complete, "head_watermarks": down.cursors([head], chain=self.chain)}
-        updates = b",".join(self._update(row, batch.name) for row in page.rows)
-        return b'{"updates":[' + updates + b"]," + orjson.dumps(tail)[1:]
-
-    def _update(self, row: Row, name: str) -> bytes:
-        key = ("p", name, self.update_bytes_max)
-        made: bytes | None = row.memo.get(key)
-        if made is None:
-            made = down.update(row, name, row.payload)
-            if len(made) > self.update_bytes_max:
-                made = down.update(row, name, None)
-            row.memo[key] = made
-        return made
+        form = f"p {self.update_bytes_max} {batch.name}"
+        updates = encoded(page, form, partial(down.update, batch.name), self.update_bytes_max)
+        return b'{"updates":[' + b",".join(updates) + b"]," + orjson.dumps(tail)[1:]
 
     # Frames
 

@@ -12,7 +12,7 @@ import orjson
 from apps.khala.domain import grammar
 from apps.khala.domain.core.speech import Answer, Cursor, Problem, Result, StaleTopic, Welcome
 from apps.khala.domain.freshness import LINEAGE_MISMATCH
-from apps.khala.domain.journal import Row
+from apps.khala.domain.journal import Record, Row
 from openagents.receipts.times import rfc3339
 
 Body = dict[str, Any]
@@ -166,8 +166,9 @@ def _snapshot(topic: StaleTopic) -> Body:
     }
 
 
-def update(row: Row, name: str, payload: bytes | None) -> bytes:
+def update(name: str, record: Record, payload: bytes | None) -> bytes:
     """One update as JSON text; the stored payload goes in as it is."""
+    row = Row(record)
     head = orjson.dumps({"topic": name, "doc_key": row.doc_key, "doc_version": row.doc_version})
     tail: Body = {
         "payload_hash": base64.b64encode(row.digest).decode() if row.digest else None,

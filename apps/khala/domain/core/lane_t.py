@@ -11,7 +11,7 @@ from apps.khala.domain.core import speech
 from apps.khala.domain.core.lane import Manners
 from apps.khala.domain.core.lane_p_down import published_at
 from apps.khala.domain.core.speech import Batch, ClientSpeech, Encoded, Hello, Problem, ServerSpeech, StaleTopic
-from apps.khala.domain.journal import Row
+from apps.khala.domain.journal import Record, Row, encoded
 
 CODES: Final = {"slow_consumer": "slow_consumer_evicted", "internal": "fanout_error"}
 """Error words that have another name on this lane."""
@@ -55,17 +55,15 @@ class LaneT:
         return (Encoded(orjson.dumps(made), text=True),) if made is not None else ()
 
     def encode_batch(self, batch: Batch) -> tuple[Encoded, ...]:
-        encoded: tuple[Encoded, ...] = batch.page.once(
-            (batch.name, self.form), lambda: tuple(self._message(row, batch.name) for row in batch.page.rows)
-        )
-        return encoded
+        messages: tuple[Encoded, ...] = batch.page.once((batch.name, self.form), lambda: self._messages(batch))
+        return messages
 
-    def _message(self, row: Row, name: str) -> Encoded:
-        key = ("t", name, self.update_bytes_max)
-        made: bytes | None = row.memo.get(key)
-        if made is None:
-            made = row.memo[key] = b'{"type":"message","message":' + message(row, name, self.update_bytes_max) + b"}"
-        return Encoded(made, text=True)
+    def _messages(self, batch: Batch) -> tuple[Encoded, ...]:
+        def made(record: Record, payload: bytes | None) -> bytes:
+            return b'{"type":"message","message":' + message(Row(record), batch.name, payload) + b"}"
+
+        form = f"t {self.update_bytes_max} {batch.name}"
+        return tuple(Encoded(data, text=True) for data in encoded(batch.page, form, made, self.update_bytes_max))
 
     def _answer(self, said: speech.Answer) -> dict[str, Any] | None:
         if len(said.results) != 1:
@@ -91,11 +89,10 @@ class LaneT:
         return {"type": "error", "code": CODES.get(said.code, said.code), "message": said.message}
 
 
-def message(row: Row, name: str, bytes_max: int) -> bytes:
-    """One row as this lane and the message route show it; a payload that alone is too large is left out."""
+def message(row: Row, name: str, payload: bytes | None) -> bytes:
+    """One row as this lane and the message route show it."""
     head = orjson.dumps({"topic": name, "sequence": row.seq, "kind": row.kind})
-    payload = row.payload if row.payload is not None and len(row.payload) <= bytes_max else b"null"
-    return head[:-1] + b',"payload":' + payload + b',"published_at":"' + published_at(row).encode() + b'"}'
+    return head[:-1] + b',"payload":' + (payload or b"null") + b',"published_at":"' + published_at(row).encode() + b'"}'
 
 
 def stale_body(stale: StaleTopic) -> dict[str, Any]:

@@ -296,15 +296,14 @@ ServerSpeech = Welcome | Answer | Batch | Beat | Problem | Notice | AuthAnswer |
 
 
 class Encoded:
-    """A message ready to send: text or binary. `wire` is the transport's own prepared form, filled by the host once."""
+    """A message ready to send: text or binary."""
 
-    __slots__ = ("data", "size", "text", "wire")
+    __slots__ = ("data", "size", "text")
 
     def __init__(self, data: bytes, text: bool) -> None:
         self.data = data
         self.size = len(data)
         self.text = text
-        self.wire: bytes | None = None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Encoded) and (self.data, self.text) == (other.data, other.text)

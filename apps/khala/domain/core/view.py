@@ -6,9 +6,8 @@ never stale. Members are ordinary subscriptions that say the view's name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from apps.khala.domain import freshness
@@ -68,11 +67,10 @@ def _wrap(page: Page, worker_id: str) -> Page:
 def _wrapped_row(row: Row, worker_id: str) -> Row:
     if row.payload is None:
         return row
-    shown: Row | None = row.memo.get("view")
-    if shown is None:
+    if row.shown is None:
         payload = envelope(row, worker_id)
-        shown = row.memo["view"] = replace(row, payload=payload, digest=sha256(payload).digest(), memo={})
-    return shown
+        row.shown = row.with_payload(payload)
+    return row.shown
 
 
 def envelope(row: Row, worker_id: str) -> bytes:
