@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Bench:
     """`process`: the registry's process as which the bench runs; `module`: where its `run` is.
 
-    `beside`: processes whose databases it needs as well.
+    `beside`: processes whose databases it needs as well. `asked_for`: it runs only when it is named.
     """
 
     name: str
@@ -17,6 +17,7 @@ class Bench:
     module: str
     about: str
     beside: tuple[str, ...] = ()
+    asked_for: bool = False
 
 
 BENCHES: tuple[Bench, ...] = (
@@ -26,5 +27,6 @@ BENCHES: tuple[Bench, ...] = (
     Bench("latency", "runtime", "tools.bench.latency", "commit to frame received, beside raw LISTEN", ("khala",)),
     Bench("replay", "runtime", "tools.bench.replay", "catching up, beside psycopg and picows", ("khala",)),
     Bench("memory", "runtime", "tools.bench.memory", "an idle connection, beside bare uvicorn", ("khala",)),
+    Bench("servers", "runtime", "tools.bench.servers", "ASGI servers for Khala, beside picows", ("khala",), True),
     Bench("growth", "runtime", "tools.bench.growth", "a journal of a million rows, beside one of ten thousand"),
 )

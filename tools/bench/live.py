@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from openagents.receipts.ids import new_id, new_uuid7
 from openagents.wire.faults import Fault
 from tools.bench.append import PAYLOAD
 from tools.bench.place import FOLDER, Place
-from tools.bench.serving import Served, free_port, served
+from tools.bench.serving import Command, Served, free_port, served
 
 LIMITS = dict.fromkeys(
     (
@@ -111,19 +111,33 @@ class Live:
         return jwt.encode(claims, secret, "HS256", headers={"kid": kid})
 
 
-@contextmanager
-def live(place: Place, name: str, say: Callable[[str], None], topics: int = 1) -> Iterator[Live]:
-    """Fresh databases, Khala served on them with its defaults but for what a crowd from one address needs."""
+Serve = Callable[[Command | None], AbstractContextManager[Live]]
+"""Serves Khala by its production server, or by another command."""
+
+
+def prepared(place: Place, name: str, say: Callable[[str], None], topics: int) -> Serve:
+    """Fresh databases. Khala is served on them, with new runs, by its defaults but for what a crowd needs."""
     runtime, khala = place.clone(f"{name}_runtime"), Place("khala")
     place.use(runtime)
     environment = khala.environment(khala.clone(f"{name}_khala"), runtime=runtime)
-    user_id, runs = new_id("user"), [new_uuid7() for _ in range(topics)]
-    for run_id in runs:
-        start_run(StartRun(owner=Owner.user(user_id), metadata={}, run_id=run_id))
-    say("starting Khala with its production server")
+    user_id = new_id("user")
     kid, _, secret = environment["OA_SYNC_TOKEN_KEYS"].partition("=")
-    with served("khala", {**environment, **LIMITS}) as process:
-        yield Live(process, user_id, runs, (kid, secret))
+
+    @contextmanager
+    def serve(command: Command | None = None) -> Iterator[Live]:
+        runs = [new_uuid7() for _ in range(topics)]  # none that has a past, which subscribers would replay
+        for run_id in runs:
+            start_run(StartRun(owner=Owner.user(user_id), metadata={}, run_id=run_id))
+        say("starting Khala")
+        with served("khala", {**environment, **LIMITS}, command=command) as process:
+            yield Live(process, user_id, runs, (kid, secret))
+
+    return serve
+
+
+def live(place: Place, name: str, say: Callable[[str], None], topics: int = 1) -> AbstractContextManager[Live]:
+    """Khala under its production server, on databases of its own."""
+    return prepared(place, name, say, topics)(None)
 
 
 def audience() -> Piped:

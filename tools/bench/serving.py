@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,12 +36,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+Command = Callable[[int], list[str]]
+"""The command that serves on a port."""
+
+
 @contextmanager
-def served(process: str, environment: Mapping[str, str], *arguments: str) -> Iterator[Served]:
-    """`manage.py serve` with these arguments and this environment; ended afterwards. Raises RuntimeError."""
+def served(
+    process: str, environment: Mapping[str, str], *arguments: str, command: Command | None = None
+) -> Iterator[Served]:
+    """`manage.py serve` with these arguments, or another command; ended afterwards. Raises RuntimeError."""
     port = free_port()
-    command = manage("serve", "--plane", process, "--bind", f"127.0.0.1:{port}", *arguments)
-    with running(command, environment, FOLDER / f"{process}.log") as child:
+    serve = manage("serve", "--plane", process, "--bind", f"127.0.0.1:{port}", *arguments)
+    with running(command(port) if command else serve, environment, FOLDER / f"{process}.log") as child:
         wait_until_ready(port, child, FOLDER / f"{process}.log")
         yield Served(port, child.pid)
 

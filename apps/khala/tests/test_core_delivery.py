@@ -259,6 +259,38 @@ def test_without_acks_the_window_closes_and_an_ack_opens_it() -> None:
     assert len(here.batches) == 6
 
 
+@pytest.mark.parametrize("limits", [Limits(window_frames_max=3), Limits(window_bytes_max=400)], ids=["frames", "bytes"])
+def test_live_rows_stop_at_a_full_window_too(limits: Limits) -> None:
+    topic = run_topic(rows=1)
+    here = world(topic, limits=limits, auto_ack=False)
+    here.subscribe(RUN)
+    here.settle()
+    for number in range(20):
+        topic.append({"n": number})
+        here.feed(ev.Rows(topic.page(topic.head - 1)))
+    reached = here.state[RUN].watermark
+    assert 2 <= reached <= 5
+    while here.state[RUN].watermark < topic.head:
+        here.ack()
+        here.settle()
+        assert here.state[RUN].watermark > reached
+        reached = here.state[RUN].watermark
+
+
+def test_a_full_transport_stops_live_rows_too() -> None:
+    topic = run_topic(rows=1)
+    here = world(topic)
+    here.subscribe(RUN)
+    here.settle()
+    here.feed(ev.Writable(300_000))
+    topic.append({"n": 2})
+    here.feed(ev.Rows(topic.page(1)))
+    assert here.state[RUN].watermark == 1
+    here.feed(ev.Writable(0))
+    here.settle()
+    assert here.state[RUN].watermark == 2
+
+
 def test_a_topic_that_ends_gives_its_window_back() -> None:
     here = world(run_topic("r1", rows=50), run_topic("r2", rows=50), limits=Limits(window_frames_max=3), auto_ack=False)
     here.subscribe("run:r1:events", batch_rows=10)
