@@ -6,11 +6,13 @@ Each store says what it does when its server is down: single use fails closed, w
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache as remember
 from typing import Any, Protocol
 
+import orjson
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import JSONField, Value
@@ -34,11 +36,28 @@ class StoreUnavailable(RuntimeError):
     """No store could answer; the caller refuses with 503."""
 
 
+@dataclass(slots=True)
+class Claim:
+    """A claim that is made by the statement of its effect (`CLAIMS`), not by a transaction of its own.
+
+    `given`: such a statement has it, and what becomes of the effect becomes of the claim.
+    """
+
+    scope: str
+    key: str
+    expires_at: datetime
+    given: bool = False
+
+
 class SingleUse(Protocol):
     """Values that may be used once inside a scope."""
 
     def claim(self, scope: str, key: str, expires_at: datetime) -> bool:
         """True the first time, False ever after until `expires_at` (UTC). Raises StoreUnavailable."""
+        ...
+
+    def deferred(self, scope: str, key: str, expires_at: datetime) -> Claim | None:
+        """The same claim, left for the statement of its effect to make; None where it has to be made at once."""
         ...
 
 
@@ -75,6 +94,33 @@ SELECT %s, %s, %s::timestamptz FROM (SELECT set_config('synchronous_commit', 'of
  WHERE commit.mode = 'off'
 ON CONFLICT (scope, nonce) DO NOTHING RETURNING 1
 """
+CLAIMS = """
+claim AS (
+    SELECT g, scope, nonce, expires_at
+      FROM jsonb_to_recordset(%(claims)s::jsonb) AS c(g int, scope text, nonce text, expires_at timestamptz)
+), made AS (
+    INSERT INTO internal_nonce (scope, nonce, expires_at)
+    SELECT scope, nonce, expires_at FROM claim ORDER BY scope, nonce
+    ON CONFLICT (scope, nonce) DO NOTHING RETURNING scope, nonce
+), used AS (
+    SELECT g FROM claim EXCEPT SELECT min(g) FROM claim JOIN made USING (scope, nonce) GROUP BY scope, nonce
+)
+"""
+"""CTEs that make the claims of `claims_text`: `used` has the number of each that was made before.
+
+Of equal claims in one statement the one with the lowest number is the first. All wait for their rows in one order, so
+that two statements do not wait for each other.
+"""
+
+
+def claims_text(claims: Mapping[int, Claim]) -> str:
+    """The parameter `claims` of CLAIMS: deferred claims under the numbers by which `used` tells them apart."""
+    return orjson.dumps(
+        [
+            {"g": number, "scope": claim.scope, "nonce": claim.key, "expires_at": claim.expires_at + NONCE_KEEP}
+            for number, claim in claims.items()
+        ]
+    ).decode()
 
 
 class PostgresSingleUse:
@@ -97,6 +143,10 @@ class PostgresSingleUse:
                 connection.close_if_unusable_or_obsolete()  # outside requests nobody else would
             raise StoreUnavailable("single use") from error
 
+    def deferred(self, scope: str, key: str, expires_at: datetime) -> Claim | None:
+        """None inside a transaction: what is claimed there is the caller's to keep or to take back."""
+        return None if connection.in_atomic_block else Claim(scope, key, expires_at)
+
     def _insert(self, statement: str, values: list[Any]) -> bool:
         with prepared_cursor() as cursor:
             cursor.execute(statement, values)
@@ -116,6 +166,9 @@ class RedisSingleUse:
         except RedisError:
             metrics.STORE_DEGRADED.labels(settings.OA_PROCESS.plane, "single_use").inc()
             return self.fallback.claim(scope, key, expires_at)
+
+    def deferred(self, scope: str, key: str, expires_at: datetime) -> None:
+        """None: Redis takes part in no transaction."""
 
 
 class PostgresWindow:

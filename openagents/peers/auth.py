@@ -1,8 +1,13 @@
-"""The server's guard: a django-ninja auth class that turns a signed request into its Caller."""
+"""The server's guard: a django-ninja auth class that turns a signed request into its Caller.
+
+A verified signature's nonce is claimed before the route is reached. A route below `claimed_with_effect` gets it
+unclaimed instead, as `claim_of(request)`, and has the statement of its effect claim it: one round trip less.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +16,23 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from django.http.request import UnreadablePostError
+from django.http.response import HttpResponseBase
 from django.utils import timezone
+from ninja.decorators import decorate_view
 from ninja.security.base import AuthBase
 
-from openagents.db.stores import StoreUnavailable, single_use
+from openagents.db.stores import Claim, StoreUnavailable, single_use
 from openagents.ops import metrics
 from openagents.peers import target
-from openagents.peers.signature import HEADERS, ISSUER_NOT_ALLOWED, SIGNATURE, Caller, Rejected, verify
+from openagents.peers.signature import (
+    HEADERS,
+    ISSUER_NOT_ALLOWED,
+    NONCE_REPLAYED,
+    SIGNATURE,
+    Caller,
+    Rejected,
+    verify,
+)
 from openagents.planes import ISSUERS
 from openagents.wire.faults import (
     DEPENDENCY_UNAVAILABLE,
@@ -27,6 +42,7 @@ from openagents.wire.faults import (
     UNAUTHORIZED,
     Fault,
 )
+from openagents.wire.ninja import error_response
 
 log = structlog.get_logger(__name__)
 
@@ -54,15 +70,14 @@ def caller_of(request: HttpRequest, issuers: Iterable[str]) -> Caller:
             path_with_query=target.seen(request.META, getattr(request, "scope", None)),
             body=lambda: _body(request),
             keys=settings.OA_INTERNAL_KEYRING,
-            claim_nonce=_claim_nonce,
+            claim_nonce=functools.partial(_claim_nonce, request),
             now=timezone.now(),
             allow_minimal=minimal,
             ttl_max=config.oa_internal_max_ttl_seconds,
             skew_max=config.oa_internal_max_skew_seconds,
         )
     except Rejected as rejected:
-        _note(rejected.reason_code)
-        raise Fault(UNAUTHORIZED, reason_code=rejected.reason_code) from None
+        raise refusal(rejected.reason_code) from None
     except StoreUnavailable:
         raise Fault(DEPENDENCY_UNAVAILABLE) from None
     if caller.iss not in issuers:
@@ -91,8 +106,51 @@ class SignedPeer(AuthBase):
         return caller_of(request, self.issuers)
 
 
-def _claim_nonce(kid: str, aud: str, nonce: str, expires_at: datetime) -> bool:
-    return single_use().claim(f"{aud}:{kid}", nonce, expires_at)
+def refusal(reason_code: str) -> Fault:
+    """The refusal of a call that is not authentic, counted and logged."""
+    _note(reason_code)
+    return Fault(UNAUTHORIZED, reason_code=reason_code)
+
+
+def claim_of(request: HttpRequest) -> Claim | None:
+    """The claim of the request's nonce that the route has to see to; None when it was made with the verification."""
+    return getattr(request, "oa_claim", None)
+
+
+def _settled(run: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Around a whole operation, from verification to answer: a nonce that no statement was given is claimed at last."""
+
+    @functools.wraps(run)
+    def settle(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        request.oa_claim = None  # type: ignore[attr-defined]  # the verification may leave one here
+        response = run(request, *args, **kwargs)
+        claim = claim_of(request)
+        if claim is None or claim.given:
+            return response
+        try:
+            made = single_use().claim(claim.scope, claim.key, claim.expires_at)
+        except StoreUnavailable:
+            return error_response(request, Fault(DEPENDENCY_UNAVAILABLE))
+        return response if made else error_response(request, refusal(NONCE_REPLAYED))
+
+    return settle
+
+
+claimed_with_effect = decorate_view(_settled)
+"""Stands below the decorator of a synchronous route that passes `claim_of(request)` to the statement of its effect.
+
+That statement sets `given` and refuses a nonce that was used before with `refusal(NONCE_REPLAYED)`. When the route ends
+without it, whatever its answer was to be, the nonce is claimed by itself, and an earlier use is the answer.
+"""
+
+
+def _claim_nonce(request: HttpRequest, kid: str, aud: str, nonce: str, expires_at: datetime) -> bool:
+    scope = f"{aud}:{kid}"
+    if hasattr(request, "oa_claim"):
+        request.oa_claim = single_use().deferred(scope, nonce, expires_at)
+        if request.oa_claim is not None:
+            return True
+    return single_use().claim(scope, nonce, expires_at)
 
 
 def _body(request: HttpRequest) -> bytes:

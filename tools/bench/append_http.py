@@ -1,8 +1,9 @@
 """`append-http`: signed appends to a served runtime, singly and in batches of 50, beside the service call.
 
-Both sides have the same number of callers and one process: threads that call the service, and connections to a process
-that serves with its defaults. Requests are signed before the clock starts; what signs them in production is not the
-runtime.
+Both sides have the same number of callers: threads of one process that call the service, and connections to a process
+for each core that serves with its defaults. Requests are signed before the clock starts; what signs them in production
+is not the runtime. The goal is for one caller. Several at once are shown beside it: there the ceiling commits them all
+as one group, which callers spread over processes cannot be.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def run(place: Place, say: Callable[[str], None]) -> Iterator[Figure]:
                     times(ours, events),
                     "the service call, as many threads",
                     times(top, events),
-                    goal=GOAL,
+                    goal=GOAL if callers == 1 else None,
                     rounds=ROUNDS,
                     seconds=SECONDS,
                 )

@@ -14,7 +14,7 @@ from apps.runtime.domain.owners import Owner
 from apps.runtime.domain.run_states import RunStatus
 from apps.runtime.services import artifacts, runs
 from apps.runtime.services.append import SEQ_MAX, Append, append_and_show
-from openagents.peers.auth import SignedPeer
+from openagents.peers.auth import SignedPeer, claim_of, claimed_with_effect
 from openagents.receipts.canonical import Unrepresentable
 from openagents.runtime.v1 import run_http_pb2 as pb
 from openagents.wire.faults import INVALID_REQUEST, Fault
@@ -97,6 +97,7 @@ def read(request: HttpRequest, run_id: str, query: Query[GetQuery]) -> HttpRespo
 
 
 @router.post("/{run_id}/events", auth=APPENDERS, response=AppendOut, summary="Append one event")
+@claimed_with_effect
 def append_event(request: HttpRequest, run_id: str, body: Annotated[WireModel, AppendIn]) -> HttpResponse:
     """Answers once the event is durable. A repeat of the key gives the stored event, whatever happened since."""
     identifier = mapping.parse_run_id(run_id)
@@ -104,7 +105,14 @@ def append_event(request: HttpRequest, run_id: str, body: Annotated[WireModel, A
     event = _event(body, source, index=None)
     reader = reader_of(request)
     (placed,), run = append_and_show(
-        Append(identifier, source, [event], _owner_key(reader), _seq(body.expected_previous_seq))
+        Append(
+            identifier,
+            source,
+            [event],
+            _owner_key(reader),
+            _seq(body.expected_previous_seq),
+            claim=claim_of(request),
+        )
     )
     return respond(
         AppendOut,
@@ -124,6 +132,7 @@ def append_event(request: HttpRequest, run_id: str, body: Annotated[WireModel, A
 @router.post(
     "/{run_id}/events/batch", auth=WRITERS, response=BatchOut, summary="Append 1 to 100 events, all or nothing"
 )
+@claimed_with_effect
 def append_batch(request: HttpRequest, run_id: str, body: Annotated[WireModel, BatchIn]) -> HttpResponse:
     """Contiguous seqs in the order given. When every key is known the batch is a pure replay."""
     identifier = mapping.parse_run_id(run_id)
@@ -138,7 +147,14 @@ def append_batch(request: HttpRequest, run_id: str, body: Annotated[WireModel, B
     _refuse_repeated_keys(events)
     reader = reader_of(request)
     placed, run = append_and_show(
-        Append(identifier, source, events, _owner_key(reader), _seq(body.expected_previous_seq))
+        Append(
+            identifier,
+            source,
+            events,
+            _owner_key(reader),
+            _seq(body.expected_previous_seq),
+            claim=claim_of(request),
+        )
     )
     return respond(
         BatchOut,

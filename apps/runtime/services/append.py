@@ -1,13 +1,14 @@
 """The append: events into the log, the projections and the journal, in one call of one database function.
 
 Everything that depends on the run's present state is decided inside the function, under the run's lock; here the
-events are prepared, concurrent appends are gathered, the answer is read, and hints leave after the commit.
+events are prepared, concurrent appends are gathered, the answer is read, and hints leave after the commit. The nonce
+of a signed request may come along: it is claimed by the same statement, before the function sees the request.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -28,7 +29,10 @@ from apps.runtime.services.committer import Bounds, GroupCommitter
 from openagents.db import hints
 from openagents.db.prepared import prepared_cursor
 from openagents.db.retry import retried
+from openagents.db.stores import CLAIMS, Claim, claims_text
 from openagents.ops import context, faults
+from openagents.peers.auth import refusal
+from openagents.peers.signature import NONCE_REPLAYED
 from openagents.wire.faults import (
     CONFLICT,
     FORBIDDEN,
@@ -48,7 +52,8 @@ class Append:
     """One request: events of one run that are accepted or refused together.
 
     `owner_key` None means a call without an owner to check (a service's own). `expected_previous_seq` applies to
-    the first event. `show`: the answer holds the run.
+    the first event. `show`: the answer holds the run. `claim`: a nonce that serves this request; used before, it
+    refuses the request as the verification of its signature would have.
     """
 
     run_id: UUID
@@ -57,6 +62,7 @@ class Append:
     owner_key: str | None = None
     expected_previous_seq: int | None = None
     show: bool = False
+    claim: Claim | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,7 @@ class _Prepared:
     items: tuple[str, ...]
     run_id: UUID
     show: bool
+    claim: Claim | None
 
     @property
     def size(self) -> int:
@@ -105,19 +112,26 @@ class _Prepared:
         return sum(map(len, self.items))
 
 
-_Outcome = Accepted | Fault
+_Outcome = Accepted | Fault | Claim
+"""A Claim: it was made before, and nothing else was looked at."""
 
 
 @dataclass(slots=True)
 class _Answer:
-    """The result rows of one call: places and refusals by group, shown runs, and heads of written topics."""
+    """The result rows of one call: places and refusals by group, shown runs, and heads of written topics.
 
+    `used`: the groups whose nonce was used before.
+    """
+
+    used: set[int] = field(default_factory=set)
     placed: dict[int, dict[int, Placed]] = field(default_factory=dict)
     refused: dict[int, Fault] = field(default_factory=dict)
     runs: dict[UUID, Run] = field(default_factory=dict)
     heads: list[hints.Hint] = field(default_factory=list)
 
     def outcome(self, group: int, request: _Prepared) -> _Outcome:
+        if request.claim is not None and group in self.used:
+            return request.claim
         if fault := self.refused.get(group):
             return fault
         by_index = self.placed.get(group, {})
@@ -151,6 +165,8 @@ def _accepted(request: Append) -> Accepted:
     write_mode.check()
     with metrics.EVENT_APPEND_SECONDS.time():
         outcome = _append(request)
+    if isinstance(outcome, Claim):  # refused in its own thread, with its own request id; no append, and none counted
+        raise refusal(NONCE_REPLAYED)
     metrics.count_append(_public(outcome))
     if isinstance(outcome, Fault):
         raise outcome
@@ -189,6 +205,8 @@ def append_all(requests: Sequence[Append]) -> list[Outcome]:
 
 
 def _public(outcome: _Outcome) -> Outcome:
+    if isinstance(outcome, Claim):
+        return refusal(NONCE_REPLAYED)
     return outcome if isinstance(outcome, Fault) else outcome.places
 
 
@@ -269,24 +287,51 @@ def _prepare(request: Append) -> _Prepared:
         ),
         request.run_id,
         request.show,
+        request.claim,
     )
 
 
-def _write(prepared: Sequence[_Prepared], call: Callable[[str], _Answer] | None = None) -> list[_Outcome]:
+def _write(
+    prepared: Sequence[_Prepared], call: Callable[[str, Mapping[int, Claim]], _Answer] | None = None
+) -> list[_Outcome]:
     """One statement for all of them, none when there is nothing to write; an outcome each, in the order given."""
     text = ",".join(f'{{"g":{group},{item}' for group, one in enumerate(prepared) for item in one.items)
-    answer = (call or _call)(f"[{text}]") if text else _Answer()
+    answer = _Answer()
+    if text:
+        claims = {group: one.claim for group, one in enumerate(prepared) if one.claim is not None}
+        for claim in claims.values():
+            claim.given = True  # from here on nobody can say that the database has not seen it
+        answer = (call or _call)(f"[{text}]", claims)
     return [answer.outcome(group, one) for group, one in enumerate(prepared)]
 
 
-def _statement(items: str) -> _Answer:
+APPEND = """
+SELECT o_kind, o_group, o_index, o_seq, o_at, o_code, o_detail FROM runtime_append(%(items)s::jsonb, %(rate)s::int)
+"""
+CLAIM_AND_APPEND = f"""
+WITH {CLAIMS}
+SELECT o_kind, o_group, o_index, o_seq, o_at, o_code, o_detail FROM runtime_append(
+    CASE WHEN EXISTS (SELECT FROM used)
+         THEN (SELECT coalesce(jsonb_agg(item ORDER BY place), '[]')
+                 FROM jsonb_array_elements(%(items)s::jsonb) WITH ORDINALITY AS given(item, place)
+                WHERE (item->>'g')::int NOT IN (SELECT g FROM used))
+         ELSE %(items)s::jsonb END,
+    %(rate)s::int)
+UNION ALL
+SELECT 'used', g, NULL::int, NULL::bigint, NULL::timestamptz, NULL::text, NULL::jsonb FROM used
+"""
+"""The argument asks for `used`, so the claims are made before the function takes a lock; nonces come before runs."""
+
+
+def _statement(items: str, claims: Mapping[int, Claim]) -> _Answer:
     """One statement, which is a transaction of its own unless the caller has one open: one round trip, one flush."""
     faults.point("runtime.append.before_write")
+    values = {"items": items, "rate": settings.OA.khala_run_events_publish_rate_per_second}
     with write_mode.gate(), journal.counted_mismatch(), prepared_cursor() as cursor:
-        cursor.execute(
-            "SELECT o_kind, o_group, o_index, o_seq, o_at, o_code, o_detail FROM runtime_append(%s::jsonb, %s::int)",
-            [items, settings.OA.khala_run_events_publish_rate_per_second],
-        )
+        if claims:
+            cursor.execute(CLAIM_AND_APPEND, {**values, "claims": claims_text(claims)})
+        else:
+            cursor.execute(APPEND, values)
         rows = cursor.fetchall()
     faults.point("runtime.append.after_write")
     answer = _read(rows)
@@ -306,6 +351,8 @@ def _read(rows: list[tuple[Any, ...]]) -> _Answer:
         elif kind == "run":
             run = _run(detail)
             answer.runs[run.id] = run
+        elif kind == "used":
+            answer.used.add(group)
         elif kind == "refused":
             answer.refused[group] = _refusal(code, detail, index)
         else:

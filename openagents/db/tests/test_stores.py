@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from openagents.db import local_window, redis_client, stores
 from openagents.db.local_window import KEYS_MAX, LocalWindow
 from openagents.db.models import CacheEntry, InternalNonce, RateWindow
+from openagents.db.prepared import prepared_cursor
 from openagents.db.tests.conftest import wait_until
 
 LONG = 3600
@@ -141,6 +143,42 @@ class TestClaimsInPostgres:
 
         in_parallel(2, lambda number: (first, second)[number]())
         assert answers == [not kept]
+
+    def test_a_claim_is_left_to_a_statement_outside_of_transactions_only(self, unique: str) -> None:
+        expires_at = soon()
+        assert self.store.deferred("later", unique, expires_at) == stores.Claim("later", unique, expires_at)
+        with transaction.atomic():
+            assert self.store.deferred("later", unique, expires_at) is None
+        assert stores.RedisSingleUse(self.store).deferred("later", unique, expires_at) is None
+        assert self.store.claim("later", unique, expires_at) is True
+
+    @given(st.sets(st.integers(0, 4)), st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 4)), max_size=8))
+    def test_claims_of_one_statement_are_made_in_the_order_of_their_numbers(
+        self, before: set[int], wanted: list[tuple[str, int]]
+    ) -> None:
+        """Whatever was claimed before, by the statement itself or before it, is told by number; the rest is kept."""
+        scope, expires_at = uuid.uuid4().hex, soon()
+        for value in before:
+            assert self.store.claim(f"{scope}a", str(value), expires_at)
+        claims = {
+            3 * place: stores.Claim(f"{scope}{name}", str(value), expires_at)
+            for place, (name, value) in enumerate(wanted)
+        }
+        with prepared_cursor() as cursor:
+            cursor.execute(
+                f"WITH {stores.CLAIMS} SELECT g FROM used ORDER BY g", {"claims": stores.claims_text(claims)}
+            )
+            used = [row[0] for row in cursor.fetchall()]
+        known, expected = {("a", value) for value in before}, []
+        for place, claim in enumerate(wanted):
+            if claim in known:
+                expected.append(3 * place)
+            known.add(claim)
+        assert used == expected
+        kept = InternalNonce.objects.filter(scope__startswith=scope).values_list("scope", "nonce", "expires_at")
+        assert sorted(kept) == sorted(
+            (f"{scope}{name}", str(value), expires_at + stores.NONCE_KEEP) for name, value in known
+        )
 
 
 def waiting_for_a_lock(testbed: Any) -> bool:

@@ -19,10 +19,10 @@ from prometheus_client import REGISTRY
 from openagents.db import stores
 from openagents.db.models import InternalNonce
 from openagents.peers import auth
-from openagents.peers.auth import SignedPeer, caller_of, is_signed
+from openagents.peers.auth import SignedPeer, caller_of, claim_of, claimed_with_effect, is_signed
 from openagents.peers.keys import Key, KeyRing
 from openagents.peers.signature import BODY_SHA256, KEY_ID, SIGNATURE, Act, Caller, new_nonce, seal, sign
-from openagents.wire.faults import DEPENDENCY_UNAVAILABLE, FORBIDDEN, PAYLOAD_TOO_LARGE, UNAUTHORIZED, Fault
+from openagents.wire.faults import CONFLICT, DEPENDENCY_UNAVAILABLE, FORBIDDEN, PAYLOAD_TOO_LARGE, UNAUTHORIZED, Fault
 from openagents.wire.ninja import plane_api
 
 KEY = Key("guard-runtime-1", "runtime", b"not-a-secret-of-runtime")
@@ -42,6 +42,18 @@ def guarded(request: HttpRequest, name: str) -> dict[str, Any]:
 @api.get("/internal/v1/async/{name}", auth=SignedPeer({"runtime"}))
 async def guarded_async(request: HttpRequest, name: str) -> dict[str, Any]:
     return {"iss": request.auth.iss, "name": name}  # type: ignore[attr-defined]
+
+
+@api.post("/internal/v1/effects/{name}", auth=SignedPeer({"runtime"}))
+@claimed_with_effect
+def effect(request: HttpRequest, name: str) -> dict[str, Any]:
+    """Says of `given` that a statement has the claim, and of nothing else."""
+    claim = claim_of(request)
+    assert claim is not None
+    claim.given = name == "given"
+    if name == "fault":
+        raise Fault(CONFLICT)
+    return {"scope": claim.scope}
 
 
 urls = types.ModuleType("openagents_peers_guard_urls")
@@ -143,6 +155,27 @@ def test_of_sixteen_equal_calls_at_once_exactly_one_gets_in(in_parallel: Callabl
     answers = in_parallel(16, lambda _: post(sent))
     assert sorted(status for status, _ in answers) == [200] + [401] * 15
     assert {body.get("reason_code") for status, body in answers if status != 200} == {"nonce_replayed"}
+
+
+@pytest.mark.parametrize(("name", "status", "kept"), [("plain", 200, 1), ("fault", 409, 1), ("given", 200, 0)])
+def test_a_nonce_that_the_route_left_alone_is_claimed_behind_it(name: str, status: int, kept: int) -> None:
+    target = f"/internal/v1/effects/{name}"
+    sent = headers(target=target, nonce=(nonce := new_nonce()))
+    answer = post(sent, target=target)
+    assert answer[0] == status
+    if status == 200:
+        assert answer[1] == {"scope": f"{settings.OA_AUDIENCE}:{KEY.kid}"}
+    assert InternalNonce.objects.filter(nonce=nonce).count() == kept
+
+
+def test_an_earlier_use_of_the_nonce_wins_over_what_the_route_answers() -> None:
+    target = "/internal/v1/effects/fault"
+    sent = headers(target=target)
+    before = rejected("nonce_replayed")
+    assert post(sent, target=target)[0] == 409
+    status, body = post(sent, target=target)
+    assert (status, body["error"], body["reason_code"]) == (401, "unauthorized", "nonce_replayed")
+    assert rejected("nonce_replayed") == before + 1
 
 
 def test_an_issuer_that_the_route_does_not_list_is_forbidden() -> None:
