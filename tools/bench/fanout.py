@@ -8,6 +8,7 @@ What counts is frames that arrived. The ceiling writes prebuilt frames of the sa
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -19,7 +20,8 @@ NAME = "fanout"
 GOAL = 0.6
 SUBSCRIBERS = 1000
 TOPICS = 4
-COMMITS_PER_SECOND = 100
+COMMITS_PER_SECOND = 65
+"""More than it can send: 260,000 frames a second would be needed. Further commits only take the cores from it."""
 WARM_UP_SECONDS = 1.0
 SLICE_SECONDS = 3.0
 
@@ -80,7 +82,9 @@ def publishing(system: Live) -> Iterator[None]:
     over = threading.Event()
 
     def publish() -> None:
-        while not over.wait(1 / COMMITS_PER_SECOND):
+        due = time.monotonic()
+        while not over.wait(max(due - time.monotonic(), 0)):
+            due += 1 / COMMITS_PER_SECOND  # by the clock: a commit that took long is made up for
             system.publish_everywhere()
 
     thread = threading.Thread(target=publish)

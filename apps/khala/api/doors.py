@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections import deque
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from struct import pack
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -11,6 +12,8 @@ from weakref import WeakKeyDictionary
 from apps.khala.domain.core.speech import Encoded
 from apps.khala.server import Protocol
 
+DOORS_PER_TURN: Final = 128
+"""About a millisecond of writing."""
 FINAL_TEXT: Final = 0x81
 FINAL_BINARY: Final = 0x82
 
@@ -25,7 +28,7 @@ class Cork:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._waiting: list[PreparedDoor] = []
+        self._waiting: deque[PreparedDoor] = deque()
 
     def hold(self, door: PreparedDoor) -> None:
         """Write what this door has by then when the turn ends."""
@@ -34,11 +37,14 @@ class Cork:
         self._waiting.append(door)
 
     def _draw(self) -> None:
-        """Write everything. Doors with the same messages, as the listeners of a topic are, share the bytes."""
-        waiting, self._waiting = self._waiting, []
+        """Write for some doors, the others in the next turns: meanwhile the next news are read.
+
+        Doors with the same messages, as the listeners of a topic are, share the bytes.
+        """
         shared: list[Encoded] = []
         octets = b""
-        for door in waiting:
+        for _ in range(min(DOORS_PER_TURN, len(self._waiting))):
+            door = self._waiting.popleft()
             messages = door.corked
             if not messages:
                 continue
@@ -46,6 +52,8 @@ class Cork:
                 shared, octets = messages, _joined(messages)
             door.corked = []
             door.pour(len(messages), octets)
+        if self._waiting:
+            self._loop.call_soon(self._draw)
 
 
 _CORKS: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, Cork]] = WeakKeyDictionary()
@@ -85,10 +93,10 @@ class PreparedDoor:
         self.corked: list[Encoded] = []
         self.frames = self.octets = 0
 
-    def write(self, message: Encoded) -> None:
+    def write(self, messages: Sequence[Encoded]) -> None:
         if not self.corked:
             self._cork.hold(self)
-        self.corked.append(message)
+        self.corked += messages
 
     def pour(self, frames: int, octets: bytes) -> None:
         """Write whole frames."""
@@ -119,7 +127,11 @@ class AsgiDoor:
         self.frames = self.octets = 0
         self._sender: asyncio.Task[None] | None = None
 
-    def write(self, message: Encoded) -> None:
+    def write(self, messages: Sequence[Encoded]) -> None:
+        for message in messages:
+            self._write(message)
+
+    def _write(self, message: Encoded) -> None:
         self._waiting += message.size
         self.frames += 1
         self.octets += message.size

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple, Protocol
 
 import structlog
@@ -32,10 +33,10 @@ class Listener(NamedTuple):
     """How news go straight: `take` says what of them, `write` writes it."""
 
     take: Take
-    write: Callable[[Encoded], None]
+    write: Callable[[Sequence[Encoded]], None]
 
 
-def _writes_nothing(message: Encoded) -> None:
+def _writes_nothing(messages: Sequence[Encoded]) -> None:
     raise AssertionError("nothing was taken")
 
 
@@ -148,7 +149,9 @@ class Hub:
 
     def _spread(self, fresh: News, class_name: str) -> None:
         """The hottest loop of the process."""
-        frames = octets = 0
+        taken: Counter[tuple[Encoded, ...]] = Counter()
+        same: tuple[Encoded, ...] = ()
+        times = 0
         for watcher, (take, write) in list(self.watchers.get(fresh.topic, {}).items()):
             try:
                 messages = take(fresh)
@@ -158,10 +161,14 @@ class Hub:
             if messages is None:
                 watcher.feed(Rows(fresh.page))
                 continue
-            for message in messages:
-                write(message)
-                frames += 1
-                octets += message.size
+            write(messages)
+            if messages is not same:  # all of one form take the same
+                taken[same] += times
+                same, times = messages, 0
+            times += 1
+        taken[same] += times
+        frames = sum(len(messages) * count for messages, count in taken.items())
+        octets = sum(message.size * count for messages, count in taken.items() for message in messages)
         self.on_spread(class_name, [frames, octets, frames * len(fresh.page.rows)])
 
     # The sweep

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -53,7 +53,7 @@ class Door(Protocol):
     @property
     def octets(self) -> int: ...
 
-    def write(self, message: Encoded) -> None: ...
+    def write(self, messages: Sequence[Encoded]) -> None: ...
 
     def close(self, code: int, reason: str) -> None: ...
 
@@ -144,7 +144,7 @@ class Session:
     # Out
 
     def _send(self, output: ev.Send) -> None:
-        self.door.write(output.message)
+        self.door.write((output.message,))
         self.node.count(output)
 
     def _close(self, output: ev.Close) -> None:

@@ -51,13 +51,13 @@ async def _turn() -> None:
 def test_messages_of_one_turn_are_one_write_in_their_order() -> None:
     async def work() -> None:
         socket, door = _open()
-        door.write(Encoded(b"one", text=False))
-        door.write(Encoded(b"two", text=True))
+        door.write([Encoded(b"one", text=False)])
+        door.write([Encoded(b"two", text=True)])
         assert socket.writes == [] and door.buffered() == 7 + 6
         await _turn()
         assert socket.writes == [_frame(b"one") + _frame(b"two", Opcode.TEXT)]
         assert (door.frames, door.octets, door.buffered()) == (2, len(socket.writes[0]), 7)
-        door.write(Encoded(b"three", text=False))
+        door.write([Encoded(b"three", text=False)])
         await _turn()
         assert socket.writes[1:] == [_frame(b"three")]
 
@@ -70,9 +70,9 @@ def test_doors_with_the_same_messages_share_the_bytes_and_others_get_their_own()
         opened = [_open() for _ in range(4)]
         for number, (_, door) in enumerate(opened):
             for message in shared:
-                door.write(message)
+                door.write([message])
             if number == 2:
-                door.write(Encoded(b"mine", text=False))
+                door.write([Encoded(b"mine", text=False)])
         await _turn()
         sockets = [socket for socket, _ in opened]
         assert sockets[0].writes[0] is sockets[1].writes[0]
@@ -90,9 +90,9 @@ def test_the_last_words_leave_before_the_close_and_nothing_after_it() -> None:
             said.append((dict(message), list(socket.writes)))
 
         socket, door = _open(send)
-        door.write(Encoded(b"last", text=False))
+        door.write([Encoded(b"last", text=False)])
         door.close(4000, "reconnect")
-        door.write(Encoded(b"late", text=False))
+        door.write([Encoded(b"late", text=False)])
         await _turn()
         [(message, writes)] = said
         assert (message["type"], message["code"]) == ("websocket.close", 4000)
@@ -106,7 +106,7 @@ def test_each_event_loop_draws_its_own_cork() -> None:
 
         async def work() -> None:
             socket, door = _open()
-            door.write(Encoded(b"x", text=False))
+            door.write([Encoded(b"x", text=False)])
             await _turn()
             assert socket.writes == [_frame(b"x")]
 

@@ -92,7 +92,7 @@ class Connection:
         out = self.out = []
         _HANDLERS[type(event)](self, event)
         self.delivery.settle()
-        if not (type(event) is ev.Rows and event.ticket == 0 and not self.delivery.busy):
+        if self.delivery.busy or not _routine(event):
             self._arm()
         return out
 
@@ -400,6 +400,13 @@ class Connection:
     def _on_gone(self, event: ev.Gone) -> None:
         self.delivery.leave_all()
         self.move(Cause.GONE)
+
+
+def _routine(event: ev.Input) -> bool:
+    """News and acks: while nothing else goes on they bring no deadline nearer."""
+    if type(event) is ev.Rows:
+        return event.ticket == 0
+    return type(event) is ev.ClientMsg and type(event.said) is speech.Ack
 
 
 _HANDLERS: Final[Mapping[type, Callable[[Connection, Any], None]]] = {
