@@ -23,7 +23,7 @@ ACK_BYTES = 262_144
 """Half of Khala's window of 64 frames, a quarter of its mebibyte: the window never limits."""
 
 SEEN_MAX = 256
-
+"""Different messages remembered; a few topics' frames come to all seats in turns."""
 
 Taken = tuple[str, int, bool] | None
 """Topic of a batch, its last seq, whether it completes a replay; None for any other frame."""

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from tools.bench.figures import Figure, Slice, Work, compare
 from tools.bench.live import Live, Piped, audience, broadcaster, live
@@ -32,19 +33,25 @@ def run(place: Place, say: Callable[[str], None]) -> Iterator[Figure]:
         hall.ask("fill", seats=system.seats(SUBSCRIBERS))
         with audience() as other:
             other.ask("fill", seats=[{"url": f"ws://127.0.0.1:{port}/"}] * SUBSCRIBERS)
-            ours = published(system, hall)
-            ours(WARM_UP_SECONDS)
-            frames, octets, _ = hall.ask("count")
-            yield compare(
-                NAME,
-                f"{SUBSCRIBERS} subscribers of {TOPICS} topics",
-                "frames/s",
-                ours,
-                "picows, prebuilt frames of the same size",
-                flooded(house, other, octets // frames),
-                goal=GOAL,
-                seconds=SLICE_SECONDS,
-            )
+            case = f"{SUBSCRIBERS} subscribers of {TOPICS} topics"
+            yield pushed(NAME, case, system, hall, house, other, goal=GOAL)
+
+
+def pushed(bench: str, case: str, system: Live, hall: Piped, house: Piped, other: Piped, **rest: Any) -> Figure:
+    """Frames to the `hall` of a served Khala, beside those of the `house` to the `other` one. `rest`: as `compare`."""
+    ours = published(system, hall)
+    ours(WARM_UP_SECONDS)
+    frames, octets, _ = hall.ask("count")
+    return compare(
+        bench,
+        case,
+        "frames/s",
+        ours,
+        "picows, prebuilt frames of the same size",
+        flooded(house, other, octets // frames),
+        seconds=SLICE_SECONDS,
+        **rest,
+    )
 
 
 def published(system: Live, hall: Piped) -> Work:

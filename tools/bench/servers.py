@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from tools.bench.fanout import SUBSCRIBERS, TOPICS, WARM_UP_SECONDS, flooded, published
-from tools.bench.figures import Figure, compare, percentile
+from tools.bench.fanout import SUBSCRIBERS, TOPICS, pushed
+from tools.bench.figures import Figure, percentile
 from tools.bench.latency import measured
 from tools.bench.live import audience, broadcaster, prepared
 from tools.bench.place import Place
@@ -18,7 +18,6 @@ from tools.bench.serving import Command
 
 NAME = "servers"
 ROUNDS = 2
-SLICE_SECONDS = 3.0
 APPLICATION = "apps.khala.asgi:application"
 
 
@@ -62,19 +61,7 @@ def run(place: Place, say: Callable[[str], None]) -> Iterator[Figure]:
             say(name)
             with serve(command) as system, audience() as hall:
                 hall.ask("fill", seats=system.seats(SUBSCRIBERS))
-                ours = published(system, hall)
-                ours(WARM_UP_SECONDS)
-                frames, octets, _ = hall.ask("count")
-                figure = compare(
-                    NAME,
-                    name,
-                    "frames/s",
-                    ours,
-                    "picows, prebuilt frames of the same size",
-                    flooded(house, other, octets // frames),
-                    rounds=ROUNDS,
-                    seconds=SLICE_SECONDS,
-                )
+                figure = pushed(NAME, name, system, hall, house, other, rounds=ROUNDS)
                 try:
                     late = measured(hall, lambda _, system=system: system.publish(), number)  # type: ignore[misc]
                 except RuntimeError as error:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
 
@@ -28,13 +30,21 @@ def topic_of(rows: int) -> ModelTopic:
     return topic
 
 
-def test_readers_at_any_position_get_the_rows_behind_it_without_a_hole() -> None:
-    """Forwards, backwards and across the edges of pages that others have had read."""
-    topic = topic_of(ROWS)
+def noted(topic: ModelTopic, rows: int = PAGE_ROWS) -> tuple[list[int], Callable[[int], Coroutine[Any, Any, Page]]]:
+    """A read of the topic, and the positions that it was asked for, in order."""
+    begun: list[int] = []
 
     async def read(after: int) -> Page:
+        begun.append(after)
         await asyncio.sleep(0)
-        return topic.page(after, PAGE_ROWS)
+        return topic.page(after, rows)
+
+    return begun, read
+
+
+def test_readers_at_any_position_get_the_rows_behind_it_without_a_hole() -> None:
+    """Forwards, backwards and across the edges of pages that others have had read."""
+    _, read = noted(topic_of(ROWS))
 
     async def work() -> None:
         for positions in (range(ROWS), range(ROWS - 1, -1, -1), [25, 4, 34, 35, 36, 24, 5, 0, 59, 44]):
@@ -49,30 +59,18 @@ def test_readers_at_any_position_get_the_rows_behind_it_without_a_hole() -> None
 
 
 def test_readers_at_one_position_at_once_share_a_read() -> None:
-    topic, reads = topic_of(PAGE_ROWS), 0
-
-    async def read(after: int) -> Page:
-        nonlocal reads
-        reads += 1
-        await asyncio.sleep(0)
-        return topic.page(after, PAGE_ROWS)
+    begun, read = noted(topic_of(PAGE_ROWS))
 
     async def work() -> None:
         ahead = ReadAhead(read, PAGE_ROWS, Shelf())
         pages = await asyncio.gather(*(ahead.holding(3, PAGE_ROWS) for _ in range(8)))
-        assert reads == 1 and all(page is pages[0] for page in pages)
+        assert len(begun) == 1 and all(page is pages[0] for page in pages)
 
     asyncio.run(work())
 
 
 def test_reading_runs_ahead_of_a_reader_by_so_many_pages_and_no_further() -> None:
-    topic = topic_of(ROWS)
-    begun: list[int] = []
-
-    async def read(after: int) -> Page:
-        begun.append(after)
-        await asyncio.sleep(0)
-        return topic.page(after, PAGE_ROWS)
+    begun, read = noted(topic_of(ROWS))
 
     async def work() -> None:
         ahead = ReadAhead(read, PAGE_ROWS, Shelf())
@@ -90,13 +88,7 @@ def test_reading_runs_ahead_of_a_reader_by_so_many_pages_and_no_further() -> Non
 
 
 def test_a_full_shelf_reads_only_what_is_asked_for_and_drops_the_oldest() -> None:
-    topic = topic_of(ROWS)
-    begun: list[int] = []
-
-    async def read(after: int) -> Page:
-        begun.append(after)
-        await asyncio.sleep(0)
-        return topic.page(after, PAGE_ROWS)
+    begun, read = noted(topic_of(ROWS))
 
     async def work() -> None:
         shelf = Shelf()
@@ -120,19 +112,14 @@ def test_a_full_shelf_reads_only_what_is_asked_for_and_drops_the_oldest() -> Non
 def test_a_long_replay_keeps_reading_ahead() -> None:
     """What a topic has put away itself takes no room on the shelf."""
     topic = topic_of(SHELF_PAGES_MAX * 2)
-    asked: set[int] = set()
-
-    async def read(after: int) -> Page:
-        asked.add(after)
-        await asyncio.sleep(0)
-        return topic.page(after, 1)
+    begun, read = noted(topic, rows=1)
 
     async def work() -> None:
         ahead = ReadAhead(read, 1, Shelf())
         for after in range(topic.head - AHEAD - 1):
             await ahead.holding(after, topic.head)
             await _quiet()
-            assert after + AHEAD in asked
+            assert after + AHEAD in begun
 
     asyncio.run(work())
 
