@@ -267,7 +267,7 @@ def test_live_rows_stop_at_a_full_window_too(limits: Limits) -> None:
     here.settle()
     for number in range(20):
         topic.append({"n": number})
-        here.feed(ev.Rows(topic.page(topic.head - 1)))
+        here.push(RUN, topic.head - 1)
     reached = here.state[RUN].watermark
     assert 2 <= reached <= 5
     while here.state[RUN].watermark < topic.head:
@@ -275,20 +275,6 @@ def test_live_rows_stop_at_a_full_window_too(limits: Limits) -> None:
         here.settle()
         assert here.state[RUN].watermark > reached
         reached = here.state[RUN].watermark
-
-
-def test_a_full_transport_stops_live_rows_too() -> None:
-    topic = run_topic(rows=1)
-    here = world(topic)
-    here.subscribe(RUN)
-    here.settle()
-    here.feed(ev.Writable(300_000))
-    topic.append({"n": 2})
-    here.feed(ev.Rows(topic.page(1)))
-    assert here.state[RUN].watermark == 1
-    here.feed(ev.Writable(0))
-    here.settle()
-    assert here.state[RUN].watermark == 2
 
 
 def test_a_topic_that_ends_gives_its_window_back() -> None:
