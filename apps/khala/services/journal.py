@@ -28,6 +28,8 @@ CONNECTIONS_MAX: Final = 4
 """One core serves many readers; more connections only move the queue into the database."""
 SERVER_OPTIONS: Final = "-c default_transaction_read_only=on -c statement_timeout=2000"
 CONNECT_SECONDS: Final = 5
+ANSWER_SECONDS: Final = 5.0
+"""The server ends a statement before; this is for a server, or a way to it, that is gone without a word."""
 
 log = structlog.get_logger("oa.khala.journal")
 
@@ -229,9 +231,10 @@ class Journal:
         started = time.monotonic()
         try:
             async with self._connection() as connection:
-                cursor = connection.cursor(binary=True)
-                await cursor.execute(statement, parameters)
-                records = await cursor.fetchall()
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    cursor = connection.cursor(binary=True)
+                    await cursor.execute(statement, parameters)
+                    records = await cursor.fetchall()
         except (psycopg.Error, OSError) as error:
             log.warning("journal.unavailable", reason=type(error).__name__)
             raise JournalUnavailable(type(error).__name__) from error

@@ -17,6 +17,9 @@ RV = TypeVar("RV")
 READ: Final = 1
 WRITE: Final = 2
 """Bits of what psycopg's generators wait for, and of what is ready (`psycopg.waiting.Wait` and `Ready`)."""
+LOOK_SECONDS: Final = 0.25
+"""uvloop tells of a socket in error once, and forgets it; if there was a last message to be read then, nobody would
+hear of the end. Hence the socket is registered anew this often."""
 
 
 class Connection(psycopg.AsyncConnection[Any]):
@@ -30,13 +33,13 @@ class Connection(psycopg.AsyncConnection[Any]):
             outcome: RV = await wait.outcome
             return outcome
         finally:
-            wait.listen(0)
+            wait.end()
 
 
 class _Wait:
     """One generator, driven by the readiness of its socket."""
 
-    __slots__ = ("_fileno", "_gen", "_listening", "_loop", "outcome")
+    __slots__ = ("_fileno", "_gen", "_listening", "_looking", "_loop", "outcome")
 
     def __init__(self, gen: PQGen[Any], fileno: int) -> None:
         self._gen = gen
@@ -44,9 +47,25 @@ class _Wait:
         self._listening = 0
         self._loop = asyncio.get_running_loop()
         self.outcome: asyncio.Future[Any] = self._loop.create_future()
+        self._looking = self._loop.call_later(LOOK_SECONDS, self._look)
         self._step(None)
 
-    def listen(self, state: int) -> None:
+    def end(self) -> None:
+        self._looking.cancel()
+        self._listen(0)
+
+    def _look(self) -> None:
+        waited_for = self._listening
+        try:
+            self._listen(0)
+            self._listen(waited_for)
+        except OSError as error:
+            if not self.outcome.done():
+                self.outcome.set_exception(error)
+        else:
+            self._looking = self._loop.call_later(LOOK_SECONDS, self._look)
+
+    def _listen(self, state: int) -> None:
         """Be called when the socket can be read or written, and for nothing else."""
         changed = state ^ self._listening
         if changed & READ:
@@ -65,7 +84,7 @@ class _Wait:
         if self.outcome.done():
             return
         try:
-            self.listen(int(self._gen.send(ready)))  # type: ignore[arg-type]
+            self._listen(int(self._gen.send(ready)))  # type: ignore[arg-type]
         except StopIteration as end:
             self.outcome.set_result(end.value)
         except Exception as error:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import select
+import socket
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -11,6 +16,7 @@ import pytest
 import uvloop
 from django.conf import settings
 
+from apps.khala.services import journal
 from apps.khala.services.waiting import Connection
 
 LARGE = "SELECT n, repeat('x', 1000) FROM generate_series(1, 3000) n"
@@ -105,3 +111,62 @@ def test_a_connection_that_the_server_ends_raises(run: Any) -> None:
         assert connection.closed
 
     run(work())
+
+
+NOTICE = b"SWARNING\0C57P01\0Mthe server stops at once\0\0"
+GREETING = b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I"
+"""AuthenticationOk and ReadyForQuery, in the messages of PostgreSQL's protocol."""
+
+
+@contextmanager
+def _server(at: Path, then: Callable[[socket.socket], object]) -> Iterator[str]:
+    """A server's conninfo: it greets its only client and leaves the first question unread; then it does `then`."""
+
+    def serve() -> None:
+        client, _ = listening.accept()
+        with client:
+            client.recv(4096)
+            client.sendall(GREETING)
+            select.select([client], [], [])
+            then(client)
+
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(at / ".s.PGSQL.5432"))
+        listening.listen()
+        server = threading.Thread(target=serve)
+        server.start()
+        yield f"host={at} port=5432 user=any sslmode=disable gssencmode=disable"
+        server.join()
+
+
+def test_a_server_that_stops_at_once_with_a_question_unread_raises(run: Any, tmp_path: Path) -> None:
+    """As PostgreSQL on SIGQUIT: a warning, and then the end. uvloop tells of a socket in error once only."""
+
+    async def work(conninfo: str) -> None:
+        connection = await Connection.connect(conninfo, autocommit=True)
+        with pytest.raises(psycopg.OperationalError):
+            async with asyncio.timeout(5):
+                await connection.execute("SELECT 1")
+        assert connection.closed
+
+    def warn(client: socket.socket) -> None:
+        client.sendall(b"N" + (4 + len(NOTICE)).to_bytes(4, "big") + NOTICE)
+
+    with _server(tmp_path, warn) as conninfo:
+        run(work(conninfo))
+
+
+def test_a_server_that_is_silent_is_given_up(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "ANSWER_SECONDS", 0.2)
+    given_up = threading.Event()
+
+    async def work(conninfo: str) -> None:
+        reader = journal.Journal(conninfo, connections_max=1)
+        with pytest.raises(journal.JournalUnavailable):
+            await reader.heads(["run:1:events"])
+        given_up.set()
+        await reader.close()
+
+    with _server(tmp_path, lambda _: given_up.wait(20)) as conninfo:
+        run(work(conninfo))
+    assert given_up.is_set()
