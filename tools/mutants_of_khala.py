@@ -210,6 +210,14 @@ KHALA = (
         "khala",
     ),
     mutant(
+        "a-broken-socket-is-looked-at-once",
+        "apps/khala/services/waiting.py",
+        "            self._listen(waited_for)\n        except",
+        "        except",
+        f"{KHALA_TESTS}/test_waiting.py::test_a_server_that_stops_at_once_with_a_question_unread_raises[uvloop]",
+        "khala",
+    ),
+    mutant(
         "revocations-match-nothing",
         "apps/khala/domain/revocation.py",
         "return Effect.EVICT if hit else Effect.NONE",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import sys
 import time
 from typing import Any
@@ -18,9 +19,9 @@ from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport, ws_
 from openagents.sync.v1 import sync_pb2 as pb
 
 CONNECTS_AT_ONCE = 50
-ACK_FRAMES = 32
+ACK_FRAMES = range(24, 33)
 ACK_BYTES = 262_144
-"""Half of Khala's window of 64 frames, a quarter of its mebibyte: the window never limits."""
+"""As the SDK does: each connection at its own pace, and half of Khala's window at most, so that it never limits."""
 
 SEEN_MAX = 256
 """Different messages remembered; a few topics' frames come to all seats in turns."""
@@ -78,6 +79,7 @@ class Seat(WSListener):
         self.ready = asyncio.get_running_loop().create_future()
         self.caught_up = asyncio.get_running_loop().create_future()
         self._unacked = self._unacked_octets = 0
+        self._ack_frames = random.choice(ACK_FRAMES)
         self._last: dict[str, int] = {}
 
     def on_ws_connected(self, transport: WSTransport) -> None:
@@ -129,7 +131,7 @@ class Seat(WSListener):
             self._last[topic] = last
             self._unacked += 1
             self._unacked_octets += len(message)
-        if self._unacked >= ACK_FRAMES or self._unacked_octets >= ACK_BYTES:
+        if self._unacked >= self._ack_frames or self._unacked_octets >= ACK_BYTES:
             self._unacked = self._unacked_octets = 0
             applied = [pb.TopicCursor(topic_name=name, watermark=seq) for name, seq in self._last.items()]
             self._say(pb.ClientMessage(ack=pb.Ack(applied=applied)))

@@ -12,8 +12,8 @@ from weakref import WeakKeyDictionary
 from apps.khala.domain.core.speech import Encoded
 from apps.khala.server import Protocol
 
-DOORS_PER_TURN: Final = 128
-"""About a millisecond of writing."""
+DOORS_PER_TURN: Final = 64
+"""About half a millisecond of writing."""
 FINAL_TEXT: Final = 0x81
 FINAL_BINARY: Final = 0x82
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -64,6 +64,8 @@ NODE_BEAT_SECONDS: Final = 5.0
 JOURNAL_ROWS_SECONDS: Final = 300.0
 RETIRE_SECONDS: Final = 1.0
 WATERMARKS_SECONDS: Final = 5.0
+WATERMARK_TURNS: Final = 20
+"""The sessions' watermarks are saved a part at a time, so that live rows never wait for all of them."""
 EXPORT_SECONDS: Final = 1.0
 RETIRED_PER_SECOND: Final = 5
 REVOCATION_KEEP_SECONDS: Final = 86_400.0
@@ -145,6 +147,7 @@ class Node:
         self._drained = asyncio.Event()
         self._duties: list[asyncio.Task[None]] = []
         self._wakes: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._turn = 0
 
     async def start(self) -> None:
         self.recorder.start()
@@ -160,7 +163,7 @@ class Node:
             ("node", NODE_BEAT_SECONDS, self._beat),
             ("journal rows", JOURNAL_ROWS_SECONDS, self._count_journal_rows),
             ("retire", RETIRE_SECONDS, self._retire_old),
-            ("watermarks", WATERMARKS_SECONDS, self._save_watermarks),
+            ("watermarks", WATERMARKS_SECONDS / WATERMARK_TURNS, self._save_some_watermarks),
             ("export", EXPORT_SECONDS, self._export),
         ):
             self._duties.append(asyncio.create_task(self._repeat(name, seconds, duty), name=f"khala-{name}"))
@@ -179,7 +182,7 @@ class Node:
         await self.fetches.stop()
         await self.hub.stop()
         await self.admission.stop()
-        await self._guarded("watermarks", self._save_watermarks)
+        await self._guarded("watermarks", lambda: self._save_watermarks(self.sessions.values()))
         await self.recorder.stop()
         await self._guarded("node", self._leave)
         await self.control.close()
@@ -340,12 +343,7 @@ class Node:
     async def _retire_old(self) -> None:
         """Close the oldest connections gracefully, a few per second."""
         now = time.monotonic()
-        age = float(self.config.khala_max_connection_age_s)
-        due = [
-            session
-            for session in self.sessions.values()
-            if now - session.opened_at > backoff.around(age, backoff.unit(session.connection_id))
-        ]
+        due = [session for session in self.sessions.values() if now > session.retires_at]
         for session in sorted(due, key=lambda session: session.opened_at)[:RETIRED_PER_SECOND]:
             session.feed(ev.Drain(self.loop.time(), "max_age"))
 
@@ -358,7 +356,7 @@ class Node:
             heartbeat_at=datetime.now(UTC),
             state="draining" if self.drain_id else "serving",
             connections=len(self.sessions),
-            stats=self.stats.summary() | {"live": self.live.figures()},
+            stats=self.stats.summary() | {"live": await self.live.figures()},
         )
         await self.database.run(row.save)
 
@@ -367,8 +365,12 @@ class Node:
             if class_name in grammar.CLASSES:
                 metrics.JOURNAL_ROWS.labels(class_name).set(rows)
 
-    async def _save_watermarks(self) -> None:
-        for session in self.sessions.values():
+    async def _save_some_watermarks(self) -> None:
+        self._turn = (self._turn + 1) % WATERMARK_TURNS
+        await self._save_watermarks(list(self.sessions.values())[self._turn :: WATERMARK_TURNS])
+
+    async def _save_watermarks(self, sessions: Iterable[Session]) -> None:
+        for session in sessions:
             for moved in session.core.moved():
                 self.watermarks.note(session.holder.principal, moved)
         await self.watermarks.flush()
@@ -380,6 +382,8 @@ class Node:
         wake = self._wakes[name]
         if name in AT_ONCE:
             await self._guarded(name, duty)
+        # Duties of one interval keep apart from each other, and live rows meet one of them at most.
+        await asyncio.sleep(seconds * backoff.unit(name))
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):

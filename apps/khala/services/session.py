@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import structlog
 
 from apps.khala import metrics
+from apps.khala.domain import backoff
 from apps.khala.domain.access import Decision
 from apps.khala.domain.closing import CloseCode, close_reason
 from apps.khala.domain.core import events as ev
@@ -72,6 +73,9 @@ class Session:
         self.row = row
         self.core = Connection(lane, node.limits)
         self.opened_at = time.monotonic()
+        self.retires_at = self.opened_at + backoff.around(
+            float(node.config.khala_max_connection_age_s), backoff.unit(row.connection_id)
+        )
         self.loop = asyncio.get_running_loop()
         self._inbox: deque[ev.Input] = deque()
         self._running = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -80,6 +81,21 @@ def test_what_was_delivered_and_acknowledged_is_on_record_after_the_close(
     row = until(lambda: DeviceWatermark.objects.filter(topic=run_topic.name, acked_seq=3).first())
     assert (row.user_id, row.org_id, row.device_id) == (user.user_id, user.org_id, user.device_id)
     assert (row.lineage, row.delivered_seq) == (run_topic.lineage, 3)
+
+
+def test_the_positions_of_all_who_are_connected_are_kept_up(native: Any, user: User, run_topic: JournalTopic) -> None:
+    run_topic.append({"n": 1})
+    devices = {new_id("dev") for _ in range(5)}
+    clients = [native(replace(user, device_id=device_id)) for device_id in devices]
+    for client in clients:
+        client.subscribe(run_topic.name)
+        client.rows(run_topic.name, 1)
+
+    def kept() -> set[str]:
+        rows = DeviceWatermark.objects.filter(topic=run_topic.name, delivered_seq=1)
+        return set(rows.values_list("device_id", flat=True))
+
+    until(lambda: kept() == devices, 20)
 
 
 def test_what_is_past_its_time_is_deleted_and_the_rest_stays() -> None:

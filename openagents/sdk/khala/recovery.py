@@ -25,10 +25,11 @@ from openagents.sdk.updates import (
     TopicVerified,
 )
 
-ACK_FRAMES = 16
+ACK_FRAMES = (24, 32)
+ACK_DELAY_MS = (1_000, 1_500)
 ACK_BYTES = 256 * 1024
-ACK_DELAY_MS = 1_000
-"""Half, a quarter and half of what khala N4 demands (32 frames, 1 MiB window, 2 s): the window never closes on us."""
+"""Within what khala N4 demands (32 frames, 2 s) and half of its window: it never closes on us. Each connection
+has its own numbers between these, so that those who follow one topic do not all acknowledge at the same event."""
 
 _OF_TOPICS = frozenset({Reaction.DROP_TOPIC, Reaction.STOP_TOPIC, Reaction.BOOTSTRAP, Reaction.WAIT})
 
@@ -62,12 +63,14 @@ class TopicDesk:
         self._unacked_frames = 0
         self._unacked_bytes = 0
         self._ack_due_ms: int | None = None
+        self._ack_frames, self._ack_delay_ms = ACK_FRAMES[0], ACK_DELAY_MS[0]
 
     # --- the link's view ----------------------------------------------------------------------------------------------
 
-    def connected(self) -> None:
+    def connected(self, u: float) -> None:
         """A fresh connection knows none of the topics."""
         self.disconnected()
+        self._ack_frames, self._ack_delay_ms = _between(ACK_FRAMES, u), _between(ACK_DELAY_MS, u)
 
     def disconnected(self) -> None:
         self._applying.clear()
@@ -119,7 +122,7 @@ class TopicDesk:
             wanted = [(track.name, track.cursor) for track in waiting]
             messages.append(frames.subscribe(f"r{self._requests}", wanted, batch_size=batch_size))
         due = self._ack_due_ms is not None and self._ack_due_ms <= now
-        if due or self._unacked_frames >= ACK_FRAMES or self._unacked_bytes >= ACK_BYTES:
+        if due or self._unacked_frames >= self._ack_frames or self._unacked_bytes >= ACK_BYTES:
             applied = [(name, cursor) for name in self._unacked if (cursor := self.tracks[name].cursor) is not None]
             if applied:
                 messages.append(frames.ack(applied))
@@ -377,7 +380,7 @@ class TopicDesk:
         self._unacked_frames += 1
         self._unacked_bytes += size
         if self._ack_due_ms is None:
-            self._ack_due_ms = now + ACK_DELAY_MS
+            self._ack_due_ms = now + self._ack_delay_ms
 
     def _acknowledged(self) -> None:
         self._unacked.clear()
@@ -393,3 +396,8 @@ class TopicDesk:
             for track in self.tracks.values()
             if track.phase is Phase.SUBSCRIBING and track.request_id == request_id
         ]
+
+
+def _between(bounds: tuple[int, int], u: float) -> int:
+    least, most = bounds
+    return least + int((most - least) * u)

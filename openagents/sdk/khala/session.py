@@ -203,7 +203,7 @@ class KhalaSession:
         self._heard(now)
         return [*entered, do.Send(self._connection, frames.hello())]
 
-    def _welcomed(self, frame: frames.Welcome, now: int) -> list[Action]:
+    def _welcomed(self, frame: frames.Welcome, now: int, u: float) -> list[Action]:
         if self.state is not LinkState.JOINING:
             return []
         self._hint_ms = frame.reconnect_hint_ms
@@ -211,7 +211,7 @@ class KhalaSession:
         self._deadlines["heartbeat"] = now + HEARTBEAT_MS
         if self._token_ends_ms is not None:
             self._expect_renewal(self._token_ends_ms - now, now)
-        self._desk.connected()
+        self._desk.connected(u)
         return self._enter(LinkState.SUBSCRIBING, "", now)
 
     def _expect_renewal(self, ends_in_ms: int, now: int) -> None:
@@ -232,7 +232,7 @@ class KhalaSession:
             return self._desk.unreadable(error.topic, now)
         match frame:
             case frames.Welcome():
-                return self._welcomed(frame, now)
+                return self._welcomed(frame, now, u)
             case frames.Subscribed():
                 return self._desk.subscribed(frame, now, u)
             case frames.Batch():

@@ -17,10 +17,13 @@ NAMESPACE = "user_1|org:x|desktop:1"
 class Simulation:
     """A client process. `crash` throws away all memory and starts another one on the same store."""
 
-    def __init__(self, journals: dict[str, Journal], store: WatermarkStore, *, chains: bool = True) -> None:
+    def __init__(
+        self, journals: dict[str, Journal], store: WatermarkStore, *, chains: bool = True, u: float = 0.5
+    ) -> None:
         self.journals = journals
         self.store = store
         self.chains = chains
+        self.u = u
         self.now = 1_000
         self.down: list[bytes] = []
         self.server: KhalaConnection | None = None
@@ -42,8 +45,8 @@ class Simulation:
 
     crash = start
 
-    def feed(self, event: do.Input, u: float = 0.5) -> None:
-        for action in self.session.handle(event, self.now, u):
+    def feed(self, event: do.Input) -> None:
+        for action in self.session.handle(event, self.now, self.u):
             self.perform(action)
 
     def perform(self, action: do.Action) -> None:

@@ -295,7 +295,7 @@ def test_the_window_of_sixty_four_frames_never_closes_on_a_client_that_applies()
         sim.deliver()
     sim.settle()
     assert sim.server is not None
-    sim.advance(1_000)
+    sim.advance(2_000)
     assert sim.server.unacked == []
     assert sorted(sim.state_of(TOPIC)) == list(range(1, 301))
 

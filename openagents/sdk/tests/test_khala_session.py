@@ -18,8 +18,8 @@ TOPIC = "run:r1:events"
 OTHER = "run:r2:events"
 
 
-def live(*topics: str) -> Simulation:
-    sim = Simulation({name: Journal(name) for name in topics or (TOPIC,)}, MemoryWatermarks())
+def live(*topics: str, u: float = 0.5) -> Simulation:
+    sim = Simulation({name: Journal(name) for name in topics or (TOPIC,)}, MemoryWatermarks(), u=u)
     sim.settle()
     sim.links.clear()
     return sim
@@ -169,6 +169,29 @@ def test_silence_of_45_seconds_reconnects_and_heartbeats_leave_every_20() -> Non
     assert len(beats) == (SILENCE_MS // 1_000 - 1) * 1_000 // HEARTBEAT_MS
     sim.advance(1_000)
     assert sim.links[-1].state is LinkState.BACKOFF
+
+
+@pytest.mark.parametrize(("u", "frames", "delay_ms"), [(0.0, 24, 1_000), (0.5, 28, 1_250), (1.0, 32, 1_500)])
+def test_each_connection_acknowledges_at_its_own_pace(u: float, frames: int, delay_ms: int) -> None:
+    """So that all who follow one topic do not answer the same event at once; khala N4 asks for 32 frames or 2 s."""
+    sim = live(u=u)
+    server = sim.server
+    assert server is not None
+    sim.advance(delay_ms)
+    assert server.unacked == []
+
+    def row() -> int:
+        sim.journals[TOPIC].append({})
+        sim.fill()
+        sim.deliver()
+        return len(server.unacked)
+
+    assert [row() for _ in range(frames)] == [*range(1, frames), 0]
+    assert row() == 1
+    sim.advance(delay_ms - 1)
+    assert len(server.unacked) == 1
+    sim.advance(1)
+    assert server.unacked == []
 
 
 def test_while_reading_is_paused_silence_is_ours() -> None:
