@@ -185,10 +185,11 @@ class LiveLink:
             while self.session.state not in STOPPED_LINKS:
                 deadline = self.session.next_deadline_ms()
                 left = None if deadline is None else max(deadline - self._now_ms(), 0) / 1000
-                try:
-                    event = await asyncio.wait_for(self._inbox.get(), left)
-                except TimeoutError:
-                    event = do.Tick()
+                event: do.Input = do.Tick()
+                # Not `wait_for`: until Python 3.12 it swallows a cancellation that meets its result.
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(left):
+                        event = await self._inbox.get()
                 await self._feed(event)
                 self._consumed.set()
                 if deadline is not None and deadline <= self._now_ms() and not isinstance(event, do.Tick):
