@@ -6,10 +6,11 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +207,15 @@ def test_what_a_terminal_shows(at_terminal: Callable[..., str], oa: Oa) -> None:
     assert "\nHello world\n#4 run.finished" in at_terminal("run", "tail", run_id, "--ephemeral", "--quiet")
 
 
+@pytest.fixture
+def ctrl_c_is_heard() -> Iterator[None]:
+    """As at a terminal: what a shell starts in the background ignores it, and so would these tests' children."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c_is_heard")
 def test_ctrl_c_ends_a_tail_with_130_and_keeps_the_position(
     environment: dict[str, str], oa: Oa, tmp_path: Path
 ) -> None:
@@ -217,7 +227,7 @@ def test_ctrl_c_ends_a_tail_with_130_and_keeps_the_position(
             [sys.executable, "-m", "openagents.sdk", "tail", topic], env=environment, stdout=stdout, stderr=stdout
         )
         until(lambda: b'"item":"live"' in output.read_bytes(), SECONDS_MAX, "the tail is live", output.read_text)
-        tail.send_signal(2)
+        tail.send_signal(signal.SIGINT)
         assert tail.wait(SECONDS_MAX) == 130
     (row,) = [row for row in answer(oa("sync", "status"))["topics"] if row["topic"] == topic]
     assert row["seq"] == 1
