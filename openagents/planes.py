@@ -60,8 +60,18 @@ class Process:
 
     @property
     def env_name(self) -> str:
-        """Infix of its infrastructure variables: `OA_<env_name>_BASE_URL`, `_BIND`."""
+        """Infix of its infrastructure variables: `OA_<env_name>_BASE_URL`, `_BIND`, `_WORKER_BIND`, `_BEAT_BIND`."""
         return self.name.upper().replace("-", "_")
+
+    @property
+    def worker_port(self) -> int:
+        """Development port at which its Celery worker answers probes."""
+        return self.port + 100
+
+    @property
+    def beat_port(self) -> int:
+        """Development port at which its Celery beat answers probes."""
+        return self.port + 200
 
 
 def _plane(name: str, *groups: str) -> Plane:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -29,16 +29,16 @@ def base_url(process: Process) -> str:
     return f"http://127.0.0.1:{process.port}"
 
 
-def ports_in_use(processes: Iterable[Process]) -> list[Process]:
-    """Processes whose development port somebody else holds."""
-    taken = []
-    for process in processes:
+def ports_in_use(ports: Mapping[str, int]) -> dict[str, int]:
+    """Of development ports by name, those that somebody else holds."""
+    taken = {}
+    for name, port in ports.items():
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", process.port))
+                probe.bind(("127.0.0.1", port))
             except OSError:
-                taken.append(process)
+                taken[name] = port
     return taken
 
 

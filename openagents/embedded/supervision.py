@@ -82,6 +82,15 @@ def plane_commands(processes: Iterable[Process]) -> list[tuple[str, list[str], P
     return rows
 
 
+def development_ports(processes: Iterable[Process]) -> dict[str, int]:
+    """Name to port on 127.0.0.1 of everything that `plane_commands` starts."""
+    ports: dict[str, int] = {}
+    for name, _, process in plane_commands(processes):
+        offered = {f"{process.name}-worker": process.worker_port, f"{process.name}-beat": process.beat_port}
+        ports[name] = offered.get(name, process.port)
+    return ports
+
+
 def _has_tasks(process: Process) -> bool:
     folder = ROOT / "apps" / process.plane
     return (folder / "tasks.py").exists() or (folder / "tasks" / "__init__.py").exists()

@@ -1,14 +1,9 @@
-"""Routes every process serves: health, readiness, metrics, admin. A plane's URLconf includes them first."""
+"""Routes every web process serves: health, readiness, metrics, build, admin. A plane's URLconf includes them first."""
 
 from django.contrib import admin
-from django.urls import path
-
-from openagents.ops import build, health
+from django.urls import include, path
 
 urlpatterns = [
-    path("healthz", health.healthz),
-    path("readyz", health.readyz),
-    path("metrics", health.metrics_view),
-    path("internal/v1/ops/build", build.build_view),
+    path("", include("openagents.ops.probe_urls")),
     path("admin/", admin.site.urls),
 ]

@@ -51,6 +51,7 @@ class TestRegistry:
 
     def test_the_documented_numbers(self) -> None:
         assert [process.port for process in PROCESSES.values()] == list(range(8000, 8008))
+        assert (PROCESSES["runtime"].worker_port, PROCESSES["runtime"].beat_port) == (8101, 8201)
         assert {*PLANES, "ops"} == ISSUERS
         assert processes_of("lightning") == (PROCESSES["lightning-executor"], PROCESSES["lightning-ops"])
         with pytest.raises(KeyError):

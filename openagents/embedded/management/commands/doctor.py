@@ -18,6 +18,7 @@ from django.core.management.base import BaseCommand
 from openagents.embedded.postgres import EmbeddedPostgres, binaries
 from openagents.embedded.provision import ROOT
 from openagents.embedded.readiness import ports_in_use
+from openagents.embedded.supervision import development_ports
 from openagents.planes import PROCESSES
 
 PYTHONS = ((3, 11), (3, 13))
@@ -48,13 +49,12 @@ def check_python() -> Finding:
 
 
 def check_ports() -> Finding:
-    taken = ports_in_use(PROCESSES.values())
+    ports = development_ports(PROCESSES.values())
+    taken = ports_in_use(ports)
     if not taken:
-        return Finding(
-            "ok",
-            f"ports {min(p.port for p in PROCESSES.values())} to {max(p.port for p in PROCESSES.values())} are free",
-        )
-    names = ", ".join(str(process.port) for process in taken)
+        numbers = sorted(ports.values())
+        return Finding("ok", f"the {len(numbers)} ports from {numbers[0]} to {numbers[-1]} that it needs are free")
+    names = ", ".join(map(str, taken.values()))
     return Finding(
         "warn", f"in use: {names}", "fine if `make up` is running; else stop what listens there (`ss -ltnp`)"
     )

@@ -22,7 +22,7 @@ from openagents.embedded.credentials import Credentials
 from openagents.embedded.postgres import EmbeddedPostgres
 from openagents.embedded.provision import ROOT, migrate, migrate_environment, process_environment, provision
 from openagents.embedded.readiness import NotReady, base_url, ports_in_use, wait_until_ready
-from openagents.embedded.supervision import endpoint, plane_commands, watcher
+from openagents.embedded.supervision import development_ports, endpoint, plane_commands, watcher
 from openagents.planes import PLANES, PROCESSES, Plane, Process, processes_of
 
 READY_SECONDS_MAX = 120.0
@@ -48,8 +48,8 @@ class Command(BaseCommand):
         home = Path(folder)
         (home / "run").mkdir(parents=True, exist_ok=True)
         self._lock = self._only_one(home)
-        if taken := ports_in_use(PROCESSES.values()):
-            names = ", ".join(f"{process.port} ({process.name})" for process in taken)
+        if taken := ports_in_use(development_ports(PROCESSES.values())):
+            names = ", ".join(f"{port} ({name})" for name, port in taken.items())
             raise CommandError(f"ports in use: {names}. Stop what listens there, then try again.")
         started = time.monotonic()
         credentials = installation.load(home / "credentials.json")
@@ -140,6 +140,7 @@ class Command(BaseCommand):
                 [
                     "everything is serving:",
                     *lines,
+                    "  workers and beats    health, readiness and metrics: a process's port + 100 and + 200",
                     "  live sync            OA_KHALA_WS_URL=ws://127.0.0.1:8002/khala/v1/ws",
                     "try `make demo` in another terminal; Ctrl-C stops everything.",
                 ]
