@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from django.db import connection, connections
 from hypothesis import HealthCheck, settings
+from prometheus_client import REGISTRY
 
 from openagents.embedded.testbed import TESTBED
 
@@ -58,6 +59,28 @@ def in_parallel() -> Callable[..., list[Any]]:
             return list(pool.map(one, range(count)))
 
     return run
+
+
+@pytest.fixture
+def leases() -> Callable[[str], dict[str, int]]:
+    """`leases(kind)`: what `oa_lease_ops_total` has counted of that kind since the test began, by result."""
+
+    def counted() -> dict[tuple[str, str], float]:
+        return {
+            (sample.labels["lease"], sample.labels["result"]): sample.value
+            for metric in REGISTRY.collect()
+            if metric.name == "oa_lease_ops"
+            for sample in metric.samples
+            if sample.name.endswith("_total")
+        }
+
+    before = counted()
+
+    def since(kind: str) -> dict[str, int]:
+        grown = {key: int(value - before.get(key, 0)) for key, value in counted().items()}
+        return {result: count for (lease, result), count in grown.items() if lease == kind and count}
+
+    return since
 
 
 @pytest.fixture(scope="session")

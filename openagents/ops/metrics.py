@@ -60,7 +60,9 @@ OUTBOX_OLDEST_SECONDS = Gauge(
     "oa_outbox_oldest_seconds", "Age of the oldest undelivered row", ["plane", "outbox"], multiprocess_mode="mostrecent"
 )
 LEASE_OPS = Counter(
-    "oa_lease_ops_total", "Leases taken: acquired, renewed, stolen or expired", ["plane", "lease", "result"]
+    "oa_lease_ops_total",
+    "Leases acquired, renewed, stolen (taken after the time of a holder who never gave it back) or expired",
+    ["plane", "lease", "result"],
 )
 TASK_SECONDS = Histogram("oa_task_seconds", "Time of background tasks", ["plane", "task", "outcome"], buckets=SLOW)
 QUEUE_DEPTH = Gauge(

@@ -34,9 +34,12 @@ SELECT %(session)s, place, %(holder)s, clock_timestamp() + %(lease)s
  ORDER BY place LIMIT 1
 ON CONFLICT (session_id, slot) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
  WHERE held.expires_at <= clock_timestamp()
-RETURNING slot
+RETURNING slot, xmax <> 0
 """
-"""The first place that is free or whose holder died. No row: there is none, or somebody took it this very moment."""
+"""The first place that is free or whose holder died. No row: there is none, or somebody took it this very moment.
+
+The second column says whether a row was there: only the update of a conflict leaves `xmax` set.
+"""
 
 
 class _Running:
@@ -95,8 +98,9 @@ def _take(session_id: str, holder: str, seconds: float) -> int:
             cursor.execute(_TAKE, given)
             row = cursor.fetchone()
         if row is not None:
-            LEASE_OPS.labels("control", "stream", "acquired").inc()
-            return int(row[0])
+            slot, was_held = row
+            LEASE_OPS.labels("control", "stream", "stolen" if was_held else "acquired").inc()
+            return int(slot)
     raise _full()
 
 

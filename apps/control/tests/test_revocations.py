@@ -87,7 +87,7 @@ def test_an_unreachable_khala_leaves_the_push_pending_and_the_session_dead(perso
     assert timedelta(0) < row.next_attempt_at - row.created_at <= timedelta(seconds=3)
 
 
-def test_the_worker_delivers_what_was_left(khala: Double, settings: Any, person: Person) -> None:
+def test_the_worker_delivers_what_was_left(khala: Double, settings: Any, person: Person, leases: Any) -> None:
     reachable = settings.OA.oa_khala_base_url
     configure(settings, oa_khala_base_url="http://127.0.0.1:9")
     person.post("/api/auth/logout")
@@ -99,6 +99,7 @@ def test_the_worker_delivers_what_was_left(khala: Double, settings: Any, person:
     assert propagation.deliver(row.seq) == "delivered"
     assert len([r for r in khala.at(PUSH) if r.json["seq"] == row.seq]) == 1
     assert row_of(person).attempts == 2
+    assert leases("revocation") == {"acquired": 2}  # one per attempt
 
 
 def test_a_refusing_khala_is_asked_again_later(khala: Double, person: Person) -> None:

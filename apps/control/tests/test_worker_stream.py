@@ -302,7 +302,7 @@ def test_a_session_has_four_streams_everywhere(person: Person, settings: Any) ->
     assert not StreamLease.objects.filter(session_id=person.session_id).exists()
 
 
-def test_places_left_by_a_crash_are_free_after_their_time(person: Person, settings: Any) -> None:
+def test_places_left_by_a_crash_are_free_after_their_time(person: Person, settings: Any, leases: Any) -> None:
     configure(settings, oa_compat_sse_streams_max=100)
     for slot in range(1, 5):
         StreamLease.objects.create(
@@ -310,6 +310,10 @@ def test_places_left_by_a_crash_are_free_after_their_time(person: Person, settin
         )
     with stream_leases.held(person.session_id, 30):
         assert StreamLease.objects.exclude(holder="dead").filter(session_id=person.session_id).count() == 1
+    assert leases("stream") == {"stolen": 1}
+    with stream_leases.held(person.session_id, 30):  # the place that was given back
+        pass
+    assert leases("stream") == {"stolen": 1, "acquired": 1}
 
 
 def test_readers_at_once_get_a_place_each(person: Person, settings: Any) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from apps.khala.domain.revocation import Effect, Holder, Revocation, effect
 from apps.khala.models import FeedCursor, RevocationRow
+from openagents.ops.metrics import LEASE_OPS
 
 KEEP: Final = timedelta(hours=24)
 FEED: Final = "control.revocations"
@@ -152,7 +153,10 @@ def take_feed_turn() -> int | None:
             [FEED, FEED_LEASE_SECONDS],
         )
         record = cursor.fetchone()
-        return int(record[0]) if record else None
+    if record is None:
+        return None
+    LEASE_OPS.labels("khala", "feed", "acquired").inc()
+    return int(record[0])
 
 
 def advance_feed(seq: int) -> None:

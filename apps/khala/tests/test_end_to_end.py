@@ -184,7 +184,7 @@ def test_the_metrics_route_shows_watched_topics_and_figures_of_all_processes(
     assert httpx.get(serving.http + path).status_code == 401
 
 
-def test_what_a_push_left_out_comes_through_controls_feed(native: Open, user: User) -> None:
+def test_what_a_push_left_out_comes_through_controls_feed(native: Open, user: User, leases: Any) -> None:
     client = native(user)
     running = node.running()
     assert running is not None
@@ -204,6 +204,7 @@ def test_what_a_push_left_out_comes_through_controls_feed(native: Open, user: Us
         running.control = original
     assert client.error().reason == "from_the_feed"
     assert FeedCursor.objects.get(name=revocations.FEED).last_seq == seq
+    assert leases("feed")["acquired"] >= 1  # the node's own duty asks, too
 
 
 def test_compat_is_public_and_may_be_cached(serving: Serving) -> None:

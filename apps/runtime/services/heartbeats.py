@@ -21,10 +21,13 @@ from apps.runtime.services import qualification, workers
 from apps.runtime.services.runs import Reader
 from apps.runtime.services.worker_documents import announced_state
 from openagents.db.retry import retried
+from openagents.ops.metrics import LEASE_OPS
 from openagents.wire.faults import CONFLICT, Fault
 
 EPOCH_MAX = 2**63 - 1
 """No lease has this epoch; the wire's larger ones are as wrong."""
+
+_RENEWED = LEASE_OPS.labels("runtime", "worker", "renewed")
 
 # The narrow row alone decides whether the beat is welcome (its lease is open) and whether it is news (the announced
 # state is fresh, and so is the last beat): a beat that had to wait for another writer judges what that one left.
@@ -56,12 +59,14 @@ def heartbeat(worker_id: str, reader: Reader, patch: Mapping[str, Any], lease_ep
         lease_epoch = min(lease_epoch, EPOCH_MAX)
     live = _beat(worker_id, reader, patch, lease_epoch)
     if live is not None:
+        _RENEWED.inc()
         metrics.WORKER_HEARTBEATS.labels("stored").inc()
         return live
     if patch:
         known = workers.get_worker(worker_id, reader).worker
         qualification.check_change(known.metadata, patch)
     live, changed = _beat_that_matters(worker_id, reader, patch, lease_epoch)
+    _RENEWED.inc()
     metrics.WORKER_HEARTBEATS.labels("event" if changed else "stored").inc()
     return live
 

@@ -212,14 +212,15 @@ def _settle(intent: MirrorIntent, verdict: Verdict) -> None:
     now = timezone.now()
     pause = BACKOFF_SECONDS[min(intent.attempts, len(BACKOFF_SECONDS)) - 1]
     is_open = verdict.state == "open"
-    MirrorIntent.objects.filter(
-        id=intent.id, state="open", attempts=intent.attempts, opened_at=intent.opened_at
-    ).update(
+    mine = MirrorIntent.objects.filter(id=intent.id, opened_at=intent.opened_at)
+    settled = mine.filter(state="open", attempts=intent.attempts).update(
         state=verdict.state,
         last_code=verdict.code[:255],
         closed_at=None if is_open else now,
         next_attempt_at=now + timedelta(seconds=pause) if is_open else F("next_attempt_at"),
     )
+    if not settled and mine.exists():  # not opened anew: somebody claimed it after our time
+        LEASE_OPS.labels("runtime", "mirror", "expired").inc()
     metrics.MIRROR_INTENTS.labels(intent.schema, "retry" if is_open else verdict.state).inc()
     if verdict.state == "failed":
         log.warning("interop.refused", schema=intent.schema, object_id=intent.object_id, code=verdict.code)

@@ -20,6 +20,7 @@ from apps.runtime.models import WorkerLive, WorkerRequest
 from apps.runtime.services import control_requests, worker_log, write_mode
 from apps.runtime.services.worker_documents import liveness_of
 from openagents.db.retry import retried
+from openagents.ops.metrics import LEASE_OPS
 
 PASS_MAX = 500
 """Workers, or requests, that one pass handles; the rest waits for the next."""
@@ -78,6 +79,7 @@ def fail_lost(worker_id: str) -> bool:
         change.move(WorkerStatus.FAILED, beat=False)
         change.append(label(WorkerStatus.FAILED), {"status": WorkerStatus.FAILED.value, "reason": "heartbeat_lost"})
         change.write()
+    LEASE_OPS.labels("runtime", "worker", "expired").inc()
     return True
 
 

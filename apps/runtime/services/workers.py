@@ -16,7 +16,7 @@ from django.utils import timezone
 from apps.runtime.domain import worker_metadata
 from apps.runtime.domain.owners import Owner
 from apps.runtime.domain.providers import is_provider
-from apps.runtime.domain.worker_states import STARTED, Lane, WorkerStatus, label
+from apps.runtime.domain.worker_states import BEATING, STARTED, Lane, WorkerStatus, label
 from apps.runtime.models import ProjectionCheckpoint, Worker, WorkerEvent, WorkerLive
 from apps.runtime.services import qualification, worker_log
 from apps.runtime.services.runs import Reader
@@ -24,6 +24,7 @@ from apps.runtime.services.worker_log import Change
 from openagents.db import audit
 from openagents.db.retry import retried
 from openagents.idempotency import lock_key
+from openagents.ops.metrics import LEASE_OPS
 from openagents.receipts.canonical import canonical_bytes
 from openagents.receipts.ids import new_uuid7
 from openagents.wire.faults import CONFLICT, FORBIDDEN, INVALID_REQUEST, NOT_FOUND, PAYLOAD_TOO_LARGE, Fault
@@ -197,6 +198,7 @@ def _register(request: Registration, said: dict[str, Any], qualified: bool) -> R
         lock_key("worker.id", worker_id)
         change = worker_log.locked(worker_id)
         was_running = change is not None and change.status is WorkerStatus.RUNNING
+        taken = "stolen" if change is not None and _lapsed(change) else "acquired"
         if change is None:
             change = _new(request, worker_id, said)
         else:
@@ -214,7 +216,13 @@ def _register(request: Registration, said: dict[str, Any], qualified: bool) -> R
             lane=request.lane.value,
             lease_epoch=change.worker.lease_epoch,
         )
+    LEASE_OPS.labels("runtime", "worker", taken).inc()
     return Registered(change.live, lease_of(change.live), was_running)
+
+
+def _lapsed(change: Change) -> bool:
+    """Whether the registration before this one was never ended, though its time is over."""
+    return change.status in BEATING and lease_of(change.live).expires_at < change.now
 
 
 def _new(request: Registration, worker_id: str, said: dict[str, Any]) -> Change:

@@ -264,7 +264,7 @@ def test_many_workers_post_each_fact_once(bridge: Bridge, in_parallel: Any) -> N
     assert {state_of(fact)[0] for fact in many} == {"closed"}
 
 
-def test_what_a_dead_worker_had_claimed_is_posted_by_another_after_its_lease(bridge: Bridge) -> None:
+def test_what_a_dead_worker_had_claimed_is_posted_by_another_after_its_lease(bridge: Bridge, leases: Any) -> None:
     fact = a_fact()
     written(fact)
     claimed = interop._claim()
@@ -274,6 +274,7 @@ def test_what_a_dead_worker_had_claimed_is_posted_by_another_after_its_lease(bri
     assert interop.post_round() == 1
     interop._settle(claimed, interop.Verdict("failed", "too late"))
     assert state_of(fact) == ("closed", 2, "publishing")
+    assert leases("mirror") == {"acquired": 2, "expired": 1}
 
 
 def ads_of(provider_id: str) -> list[tuple[str, str, str]]:

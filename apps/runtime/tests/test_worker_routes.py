@@ -113,6 +113,25 @@ def test_a_beat_of_an_older_lease_is_refused(call: Call, entry: Any, worker_id: 
     assert call("POST", f"{WORKERS}/{worker_id}/heartbeat", {}).status_code == 200
 
 
+def test_what_becomes_of_a_workers_lease_is_counted(call: Call, leases: Any, worker_id: str) -> None:
+    path = f"{WORKERS}/{worker_id}"
+    call("POST", WORKERS, {"worker_id": worker_id})
+    assert leases("worker") == {"acquired": 1}
+    call("POST", f"{path}/heartbeat", {})  # one statement
+    call("POST", f"{path}/heartbeat", {"metadata_patch": {"load": 1}})  # an event
+    call("POST", f"{path}/heartbeat", {"lease_epoch": 7})  # refused
+    assert leases("worker") == {"acquired": 1, "renewed": 2}
+    call("POST", WORKERS, {"worker_id": worker_id})  # the holder starts again within its time
+    assert leases("worker") == {"acquired": 2, "renewed": 2}
+    age(worker_id, 1_200_500)
+    call("POST", WORKERS, {"worker_id": worker_id})  # it fell silent, and nobody has noticed yet
+    assert leases("worker") == {"acquired": 2, "renewed": 2, "stolen": 1}
+    age(worker_id, 1_200_500)
+    assert worker_janitor.fail_lost(worker_id) and not worker_janitor.fail_lost(worker_id)
+    call("POST", WORKERS, {"worker_id": worker_id})  # its end was noticed
+    assert leases("worker") == {"acquired": 3, "renewed": 2, "stolen": 1, "expired": 1}
+
+
 def test_a_beat_of_no_possible_lease_is_refused(call: Call, entry: Any, worker_id: str) -> None:
     for epoch in (2**63 - 1, 2**63, 2**64 - 1):
         answer = call("POST", f"{WORKERS}/{worker_id}/heartbeat", {"lease_epoch": epoch})

@@ -34,6 +34,7 @@ from openagents.bolt11 import decoder, rules
 from openagents.bolt11.invoice import Invalid, Invoice
 from openagents.db.retry import retried
 from openagents.ops import faults
+from openagents.ops.metrics import LEASE_OPS
 from openagents.wire.faults import RATE_LIMITED, Fault
 
 LEASE = timedelta(seconds=30)
@@ -104,6 +105,8 @@ def admit(order: Order) -> Admission:
             transaction.set_rollback(True)
             return Admission(refused=error)
         faults.point("executor.reserve.in_tx")
+    if internal is None:
+        LEASE_OPS.labels("lightning", "payment", "acquired").inc()
     faults.point("executor.reserve.after")
     return Admission(row.pk, row.attempt, dispatch=internal is None)
 

@@ -28,6 +28,7 @@ from apps.lightning.services.executor.orders import Order
 from apps.lightning.services.executor.refusals import fault, in_flight, pending
 from openagents.db.retry import retried
 from openagents.ops import faults
+from openagents.ops.metrics import LEASE_OPS
 
 log = structlog.get_logger("oa.executor")
 
@@ -112,6 +113,7 @@ def _begin(pk: int, attempt: int) -> PaymentIntent | None:
         intent.lease_expires_at = now + timedelta(seconds=intent.timeout_secs + SEND_MARGIN_SECONDS) + LEASE_MARGIN
         steps.move(intent, PaymentState.DISPATCHING, now, by="executor")
         intent.save()
+    LEASE_OPS.labels("lightning", "payment", "renewed").inc()
     return intent
 
 

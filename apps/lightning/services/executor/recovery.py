@@ -28,6 +28,7 @@ from apps.lightning.services.executor.clock import database_now
 from apps.lightning.services.executor.refusals import PAYMENT_NOT_FOUND
 from openagents.db import audit
 from openagents.ops import faults
+from openagents.ops.metrics import LEASE_OPS
 from openagents.wire.faults import Fault
 
 log = structlog.get_logger("oa.executor")
@@ -74,9 +75,19 @@ def _claim(rows: QuerySet[PaymentIntent], *, everything: bool) -> list[int]:
     if not everything:
         due = due.filter(Q(next_check_at__isnull=True) | Q(next_check_at__lte=now))
     with transaction.atomic():
-        found = list(due.order_by("pk").select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
-        PaymentIntent.objects.filter(pk__in=found).update(lease_owner=steps.INSTANCE, lease_expires_at=now + CLAIM)
-    return found
+        locked = due.order_by("pk").select_for_update(skip_locked=True)
+        holders = dict(locked.values_list("pk", "lease_owner")[:BATCH])
+        PaymentIntent.objects.filter(pk__in=holders).update(lease_owner=steps.INSTANCE, lease_expires_at=now + CLAIM)
+    for holder in holders.values():
+        LEASE_OPS.labels("lightning", "payment", _taken_from(holder)).inc()
+    return list(holders)
+
+
+def _taken_from(holder: str) -> str:
+    """What the taking of a row is, by whose it was: nobody's, our own, or another start's, which never gave it back."""
+    if not holder:
+        return "acquired"
+    return "renewed" if holder == steps.INSTANCE else "stolen"
 
 
 def _one(pk: int) -> Recovered | None:

@@ -19,6 +19,7 @@ from apps.lightning import metrics
 from apps.lightning.services.executor import policy
 from apps.lightning.services.executor.refusals import NOT_ACTIVE_WRITER
 from openagents.ops import faults
+from openagents.ops.metrics import LEASE_OPS
 from openagents.wire.faults import Fault
 
 log = structlog.get_logger("oa.executor")
@@ -58,6 +59,7 @@ class Writer:
                 return False
             self._held = opened
             metrics.ACTIVE_WRITER.set(1)
+            LEASE_OPS.labels("lightning", "writer", "acquired").inc()
             log.info("writer_active")
             return True
 
@@ -70,6 +72,7 @@ class Writer:
                 self._held.execute("SELECT 1")
             except psycopg.Error:
                 log.error("writer_lost")
+                LEASE_OPS.labels("lightning", "writer", "expired").inc()
                 self._drop()
                 return False
             return True

@@ -22,6 +22,7 @@ from apps.lightning.models import ChannelOperation
 from apps.lightning.services.ops import channel_backups, control_state, nodes
 from openagents.db import audit
 from openagents.ops import faults
+from openagents.ops.metrics import LEASE_OPS
 
 log = structlog.get_logger("oa.lightning.nodes")
 
@@ -71,9 +72,12 @@ def _claim() -> ChannelOperation | None:
             .order_by("next_check_at", "id")
             .first()
         )
-        if operation is not None:
-            operation.lease_expires_at = now + LEASE
-            operation.save(update_fields=["lease_expires_at"])
+        if operation is None:
+            return None
+        abandoned = operation.lease_expires_at is not None  # whoever comes to an end of a look gives it back
+        operation.lease_expires_at = now + LEASE
+        operation.save(update_fields=["lease_expires_at"])
+    LEASE_OPS.labels("lightning", "channel", "stolen" if abandoned else "acquired").inc()
     return operation
 
 
@@ -219,4 +223,6 @@ def _keep(operation: ChannelOperation, to: State) -> None:
                 txid=operation.txid,
                 error=operation.error,
             )
+    if operation.lease_expires_at is not None:
+        LEASE_OPS.labels("lightning", "channel", "renewed").inc()
     metrics.CHANNEL_OPERATIONS.labels(operation.kind, to).inc()

@@ -27,6 +27,7 @@ from apps.lightning.models import CompiledArtifact, ReconcileRun, ReconcileStep
 from apps.lightning.services.ops import compiling, probing, telling
 from openagents.db import audit
 from openagents.ops import faults
+from openagents.ops.metrics import LEASE_OPS
 from openagents.wire.faults import CONFLICT, NOT_FOUND, Fault
 
 LEASE_SECONDS: Final = 180
@@ -72,7 +73,8 @@ def _begin(request_id: str, started_by: str, reason: str, **fields: Any) -> tupl
                     lease_expires_at=_lease(),
                     **fields,
                 )
-                return known, True
+            LEASE_OPS.labels("lightning", "reconcile", "acquired").inc()
+            return known, True
         except IntegrityError:
             known = ReconcileRun.objects.filter(request_id=request_id).first()
             if known is None:
@@ -102,7 +104,9 @@ def take_abandoned() -> ReconcileRun | None:
         if row is not None:
             row.lease_expires_at = _lease()
             row.save(update_fields=["lease_expires_at"])
-        return row
+    if row is not None:
+        LEASE_OPS.labels("lightning", "reconcile", "stolen").inc()
+    return row
 
 
 def due() -> str:
@@ -254,7 +258,9 @@ class Conduct:
         with transaction.atomic():
             n = self.row.steps.count() + 1
             ReconcileRun.objects.filter(pk=self.row.pk).update(lease_expires_at=_lease())
-            return ReconcileStep.objects.create(run=self.row, n=n, name=str(state))
+            step = ReconcileStep.objects.create(run=self.row, n=n, name=str(state))
+        LEASE_OPS.labels("lightning", "reconcile", "renewed").inc()
+        return step
 
     def _resumed(self) -> bool:
         """Whether somebody has been in this state before."""

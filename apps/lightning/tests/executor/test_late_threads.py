@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from apps.lightning.gateways.protocol import Outcome, SendResult
@@ -12,7 +13,9 @@ from apps.lightning.tests.executor.scripted import Scripted
 from apps.lightning.tests.executor.test_recovery import order_of
 
 
-def test_the_thread_of_an_attempt_that_was_given_up_does_not_send_the_next_one(gateway: Scripted) -> None:
+def test_the_thread_of_an_attempt_that_was_given_up_does_not_send_the_next_one(
+    gateway: Scripted, leases: Callable[[str], dict[str, int]]
+) -> None:
     first = admission.admit(order_of(gateway))
     PaymentIntent.objects.filter(pk=first.pk).update(lease_expires_at=database_now() - timedelta(seconds=1))
     (found,) = recovery.run()
@@ -24,6 +27,8 @@ def test_the_thread_of_an_attempt_that_was_given_up_does_not_send_the_next_one(g
     payments.dispatch(second.pk, second.attempt)
     assert len(gateway.sends) == 1
     assert PaymentIntent.objects.get(pk=first.pk).state == "succeeded"
+    # Two reservations; the recovery took the first again from this same process, the second was dispatched.
+    assert leases("payment") == {"acquired": 2, "renewed": 2}
 
 
 def test_an_answer_that_comes_twice_is_settled_once(gateway: Scripted) -> None:

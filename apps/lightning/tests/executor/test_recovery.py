@@ -61,6 +61,15 @@ def test_a_reservation_that_nobody_dispatched(gateway: Scripted) -> None:
     assert payments.pay(order_of(gateway)).replayed is False
 
 
+def test_what_a_dead_process_held_is_taken_from_it(gateway: Scripted, pay: Any, leases: Any) -> None:
+    with faults.arm("executor.send.after", "error"):
+        pay("req-1", gateway.invoice("x"))
+    assert leases("payment") == {"acquired": 1, "renewed": 1}
+    age(row_of().pk, 121)
+    recovery.run("req-1")
+    assert leases("payment") == {"acquired": 1, "renewed": 1, "stolen": 1}
+
+
 @pytest.mark.parametrize(
     "point",
     [

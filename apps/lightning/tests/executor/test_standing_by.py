@@ -17,7 +17,7 @@ from openagents.peers.calls import PeerAnswer, PeerUnavailable
 from openagents.wire.faults import Fault
 
 
-def test_one_writer_at_a_time(wallet_id: str) -> None:
+def test_one_writer_at_a_time(wallet_id: str, leases: Any) -> None:
     one, other = Writer(), Writer()
     assert one.acquire() and one.acquire() and not other.acquire()
     one.release()
@@ -27,6 +27,7 @@ def test_one_writer_at_a_time(wallet_id: str) -> None:
     assert not other.check() and not other.active
     assert one.acquire()
     one.release()
+    assert leases("writer") == {"acquired": 3, "expired": 1}
 
 
 def test_the_thread_does_its_chores_and_survives_them(wallet_id: str) -> None:

@@ -377,7 +377,7 @@ def test_a_crash_around_the_call_opens_one_channel(call: Call, stand: tuple[Node
     assert drive(op_id).state == "done"
 
 
-def test_a_leased_submission_is_left_alone(call: Call, stand: tuple[Node, Door]) -> None:
+def test_a_leased_submission_is_left_alone_for_its_time(call: Call, stand: tuple[Node, Door], leases: Any) -> None:
     node, door = stand
     op_id = approved(call, node, opening())
     due(op_id)
@@ -386,6 +386,11 @@ def test_a_leased_submission_is_left_alone(call: Call, stand: tuple[Node, Door])
     ChannelOperation.objects.filter(op_id=op_id).update(next_check_at=timezone.now() - timedelta(seconds=1))
     channel_driver.drive()
     assert (ChannelOperation.objects.get(op_id=op_id).state, door.made) == ("submitting", [])
+    assert "stolen" not in leases("channel") and leases("channel")["renewed"] == 1
+    past = timezone.now() - timedelta(seconds=1)
+    ChannelOperation.objects.filter(op_id=op_id).update(next_check_at=past, lease_expires_at=past)
+    channel_driver.drive()
+    assert leases("channel")["stolen"] == 1 and leases("channel")["acquired"] >= 1
 
 
 @pytest.mark.parametrize("happened", [True, False])

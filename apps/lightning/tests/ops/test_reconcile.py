@@ -243,7 +243,7 @@ class Crash(BaseException):
 
 @pytest.mark.parametrize("stage", ["active", "apply", "health", "challenge", "proxy"])
 def test_a_worker_that_dies_is_followed_by_another(
-    control: ControlDouble, gateway: Memory, monkeypatch: pytest.MonkeyPatch, stage: str
+    control: ControlDouble, gateway: Memory, monkeypatch: pytest.MonkeyPatch, leases: Any, stage: str
 ) -> None:
     work = getattr(gateway, stage)
 
@@ -259,6 +259,8 @@ def test_a_worker_that_dies_is_followed_by_another(
     ReconcileRun.objects.filter(pk=row.pk).update(lease_expires_at="2020-01-01T00:00:00Z")
     taken = reconcile.take_abandoned()
     assert taken is not None and taken.pk == row.pk
+    counted = leases("reconcile")
+    assert counted.pop("renewed") == row.steps.count() and counted == {"acquired": 1, "stolen": 1}
     assert reconcile.run(taken, gateway).state == "applied"
     assert gateway.calls.count("apply") == 1, "what was deployed is not deployed again"
     assert [args["status"] for args in control.told("recordGatewayCompileIntent")][-1] == "applied"
