@@ -9,14 +9,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import cycle
 from typing import Any, Final
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError
 from psycopg.conninfo import make_conninfo
 
 from apps.khala import metrics
@@ -32,11 +31,12 @@ from apps.khala.services import orders, reconnects, revocations
 from apps.khala.services.admission import Admission
 from apps.khala.services.control_bus import ORDER, REVOCATION, ControlBus, announce
 from apps.khala.services.database import DatabaseThreads
+from apps.khala.services.duties import Duties, guarded
 from apps.khala.services.fetches import FetchGate
 from apps.khala.services.grants import Grants
 from apps.khala.services.hub import Hub
 from apps.khala.services.introspector import Introspector
-from apps.khala.services.journal import Journal, JournalUnavailable
+from apps.khala.services.journal import Journal
 from apps.khala.services.live import Live
 from apps.khala.services.polling import Poller
 from apps.khala.services.probes import Probes
@@ -53,7 +53,6 @@ from openagents.db.hints import own_parameters
 from openagents.db.stores import window
 from openagents.ops import health
 from openagents.peers.async_client import AsyncPeerClient
-from openagents.peers.calls import PeerUnavailable
 from openagents.peers.client import own_key
 from openagents.receipts.ids import new_id
 
@@ -69,9 +68,6 @@ WATERMARK_TURNS: Final = 20
 EXPORT_SECONDS: Final = 1.0
 RETIRED_PER_SECOND: Final = 5
 REVOCATION_KEEP_SECONDS: Final = 86_400.0
-
-AT_ONCE: Final = frozenset({"feed", "orders", "journal rows"})
-"""Duties whose first turn is not a whole interval away."""
 
 log = structlog.get_logger("oa.khala.node")
 
@@ -113,7 +109,7 @@ class Node:
                 redis_url=config.redis_url,
                 prefix=config.fanout_prefix,
             ),
-            {REVOCATION: lambda: self.hasten("revocations"), ORDER: lambda: self.hasten("orders")},
+            {REVOCATION: lambda: self.duties.hasten("revocations"), ORDER: lambda: self.duties.hasten("orders")},
         )
         self.fetches = FetchGate()
         self.recorder = Recorder(self.database)
@@ -145,46 +141,41 @@ class Node:
         self.loop = asyncio.get_running_loop()
         self.drain_id: str | None = None
         self._drained = asyncio.Event()
-        self._duties: list[asyncio.Task[None]] = []
-        self._wakes: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
-        self._turn = 0
+        self.duties = Duties()
+        self._turns = cycle(range(WATERMARK_TURNS))
 
     async def start(self) -> None:
         self.recorder.start()
-        await self._guarded("reconnects", self._remember_ends)
+        await guarded("reconnects", self._remember_ends)
         await self.bus.start()  # before the first look: what is announced meanwhile is not missed
-        await self._guarded("revocations", self._poll_revocations)
-        await self._guarded("node", self._beat)
+        await guarded("revocations", self._poll_revocations)
+        await guarded("node", self._beat)
         await self.hub.start()
-        for name, seconds, duty in (
-            ("revocations", REVOCATION_POLL_SECONDS, self._poll_revocations),
-            ("feed", FEED_PULL_SECONDS, self._pull_feed),
-            ("orders", ORDERS_POLL_SECONDS, self._carry_out_orders),
-            ("node", NODE_BEAT_SECONDS, self._beat),
-            ("journal rows", JOURNAL_ROWS_SECONDS, self._count_journal_rows),
-            ("retire", RETIRE_SECONDS, self._retire_old),
-            ("watermarks", WATERMARKS_SECONDS / WATERMARK_TURNS, self._save_some_watermarks),
-            ("export", EXPORT_SECONDS, self._export),
-        ):
-            self._duties.append(asyncio.create_task(self._repeat(name, seconds, duty), name=f"khala-{name}"))
+        begin = self.duties.begin
+        begin("revocations", REVOCATION_POLL_SECONDS, self._poll_revocations)
+        begin("feed", FEED_PULL_SECONDS, self._pull_feed, at_once=True)
+        begin("orders", ORDERS_POLL_SECONDS, self._carry_out_orders, at_once=True)
+        begin("node", NODE_BEAT_SECONDS, self._beat)
+        begin("journal rows", JOURNAL_ROWS_SECONDS, self._count_journal_rows, at_once=True)
+        begin("retire", RETIRE_SECONDS, self._retire_old)
+        begin("watermarks", WATERMARKS_SECONDS / WATERMARK_TURNS, self._save_some_watermarks)
+        begin("export", EXPORT_SECONDS, self._export)
         if self.config.khala_probe_interval_ms:
             self.probes.start()
         log.info("node.started", node_id=self.node_id, driver=self.hub.source.driver)
 
     async def stop(self) -> None:
         """Release everything. Sessions must have ended, or end with their sockets."""
-        for task in self._duties:
-            task.cancel()
-        await asyncio.gather(*self._duties, return_exceptions=True)
+        await self.duties.stop()
         await self.probes.stop()
         await self.bus.stop()
         await self.introspector.stop()
         await self.fetches.stop()
         await self.hub.stop()
         await self.admission.stop()
-        await self._guarded("watermarks", lambda: self._save_watermarks(self.sessions.values()))
+        await guarded("watermarks", lambda: self._save_watermarks(self.sessions.values()))
         await self.recorder.stop()
-        await self._guarded("node", self._leave)
+        await guarded("node", self._leave)
         await self.control.close()
         await self.journal.close()
         if self.primary is not self.journal:
@@ -366,8 +357,8 @@ class Node:
                 metrics.JOURNAL_ROWS.labels(class_name).set(rows)
 
     async def _save_some_watermarks(self) -> None:
-        self._turn = (self._turn + 1) % WATERMARK_TURNS
-        await self._save_watermarks(list(self.sessions.values())[self._turn :: WATERMARK_TURNS])
+        turn = next(self._turns)
+        await self._save_watermarks(list(self.sessions.values())[turn::WATERMARK_TURNS])
 
     async def _save_watermarks(self, sessions: Iterable[Session]) -> None:
         for session in sessions:
@@ -377,31 +368,6 @@ class Node:
 
     async def _leave(self) -> None:
         await self.database.run(lambda: NodeRow.objects.filter(node_id=self.node_id).delete())
-
-    async def _repeat(self, name: str, seconds: float, duty: Callable[[], Awaitable[None]]) -> None:
-        wake = self._wakes[name]
-        if name in AT_ONCE:
-            await self._guarded(name, duty)
-        # Duties of one interval keep apart from each other, and live rows meet one of them at most.
-        await asyncio.sleep(seconds * backoff.unit(name))
-        while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await wake.wait()
-            wake.clear()
-            await self._guarded(name, duty)
-
-    def hasten(self, name: str) -> None:
-        """Do a duty now, and once more if it is being done."""
-        self._wakes[name].set()
-
-    async def _guarded(self, name: str, duty: Callable[[], Awaitable[None]]) -> None:
-        try:
-            await duty()
-        except (DatabaseError, InterfaceError, PeerUnavailable, JournalUnavailable) as error:
-            log.warning("duty.failed", duty=name, reason=type(error).__name__)
-        except Exception:
-            log.exception("duty.failed", duty=name)
 
     def topic_windows(self, limit: int) -> list[dict[str, Any]]:
         """Replay window and limits of the watched topics, largest head first."""
