@@ -311,6 +311,7 @@ class Node:
         self.drain_id = drain_id = new_id("drn")
         self.admission.draining = True
         health.begin_drain()
+        self.probes.end()  # nobody has to tell our own clients, and nobody waits for them
         span = window_ms if window_ms is not None else self.config.khala_drain_window_ms
         now = self.loop.time()
         self.recorder.note(audit_row("khala.drain.started", "allow", attributes={"connections": len(self.sessions)}))

@@ -18,6 +18,7 @@ import uvicorn
 from django.conf import settings
 from websockets.sync.client import ClientConnection, connect
 
+from apps.khala.services.probe_clients import CANARY
 from openagents.peers.keys import KeyRing
 from openagents.peers.signature import sign
 from openagents.receipts.canonical import canonical_text
@@ -254,3 +255,12 @@ def native(serving: Serving) -> Iterator[Callable[..., Native]]:
     yield open_one
     for client in opened:
         client.socket.close()
+
+
+@pytest.fixture(scope="session")
+def canary(journal_writer: psycopg.Connection[Any]) -> JournalTopic:
+    """The topic that probes look for."""
+    topic = JournalTopic(journal_writer, CANARY, "ops")
+    topic.set(topic_class="operator")
+    topic.append({"at": 0})
+    return topic

@@ -7,7 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -17,6 +18,9 @@ from apps.khala.models import NodeRow, OrderRow
 from apps.khala.services import orders
 from apps.khala.tests.conftest import Native, Serving, User, signed, until
 from openagents.sync.v1 import sync_pb2 as pb
+
+SOCKET_LANES = 3
+"""A probe of the poll route holds no connection."""
 
 Leave = Callable[[subprocess.Popen[bytes], Serving], None]
 
@@ -41,18 +45,30 @@ def _by_order(process: subprocess.Popen[bytes], serving: Serving) -> None:
     process.send_signal(signal.SIGTERM)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("leave", [_by_signal, _by_route, _by_order])
-def test_a_drain_tells_every_client_when_to_come_back(user: User, leave: Leave) -> None:
+@contextmanager
+def started(**settings: str) -> Iterator[tuple[subprocess.Popen[bytes], Serving]]:
+    """A Khala of its own process, which answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", "apps.khala.asgi:application", "--ws", "apps.khala.server:Protocol"]
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "settings.khala", "KHALA_DRAIN_WINDOW_MS": "6000"}
+    own = {"DJANGO_SETTINGS_MODULE": "settings.khala", "KHALA_PROBE_BASE_URL": f"http://127.0.0.1:{port}"}
+    environment = {**os.environ, **own, **settings}
     process = subprocess.Popen([*command, "--port", str(port), "--log-level", "warning"], env=environment)
     try:
         serving = Serving(port)
         until(lambda: answers(serving) or process.poll() is not None, 30)
+        yield process, serving
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait(10)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("leave", [_by_signal, _by_route, _by_order])
+def test_a_drain_tells_every_client_when_to_come_back(user: User, leave: Leave) -> None:
+    with started(KHALA_DRAIN_WINDOW_MS="6000") as (process, serving):
         client = Native(serving, user.token())
         client.hello()
         leave(process, serving)
@@ -62,10 +78,22 @@ def test_a_drain_tells_every_client_when_to_come_back(user: User, leave: Leave) 
             client.socket.recv(10)
         assert closed.value.rcvd is not None and closed.value.rcvd.code == 1012
         assert process.wait(20) in (0, -signal.SIGTERM)
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait(10)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("canary")
+def test_a_process_that_only_its_own_probes_follow_ends_at_once() -> None:
+    """The window of a drain is for clients who have somewhere else to go."""
+    with started(KHALA_DRAIN_WINDOW_MS="600000", KHALA_PROBE_INTERVAL_MS="50") as (process, serving):
+        until(lambda: connections(serving) == SOCKET_LANES, 20)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) in (0, -signal.SIGTERM)
+
+
+def connections(serving: Serving) -> int:
+    text = httpx.get(f"{serving.http}/metrics").text
+    [value] = [line.split()[-1] for line in text.splitlines() if line.startswith("oa_khala_connections_active")]
+    return int(float(value))
 
 
 def answers(serving: Serving) -> bool:

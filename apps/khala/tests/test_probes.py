@@ -5,10 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
-
-import psycopg
-import pytest
 
 from apps.khala import metrics
 from apps.khala.services import node, readiness
@@ -18,14 +14,6 @@ from apps.khala.services.probes import HINTS, TAIL, Probes
 from apps.khala.tests.conftest import JournalTopic, Serving, until
 
 LANES = {"lane_n", "lane_p", "lane_t", "poll"}
-
-
-@pytest.fixture(scope="module")
-def canary(journal_writer: psycopg.Connection[Any]) -> JournalTopic:
-    topic = JournalTopic(journal_writer, CANARY, "ops")
-    topic.set(topic_class="operator")
-    topic.append({"at": 0})
-    return topic
 
 
 @contextmanager
