@@ -1,6 +1,6 @@
 """`fanout`: a thousand subscribers, as many frames as one Khala process can push, beside picows.
 
-Every subscriber has all topics: hints of one topic are 10 ms apart, so that several are needed to keep Khala busy. An
+Every subscriber has all topics: hints of one topic are 15 ms apart, so that several are needed to keep Khala busy. An
 event of each topic is committed at once, so that the database and the publisher leave the cores to what is measured.
 What counts is frames that arrived. The ceiling writes prebuilt frames of the same mean size.
 """
@@ -22,7 +22,8 @@ GOAL = 0.6
 SUBSCRIBERS = 1000
 TOPICS = 4
 COMMITS_PER_SECOND = 65
-"""More than it can send: 260,000 frames a second would be needed. Further commits only take the cores from it."""
+"""More than it can send one by one (260,000 frames a second): rows that wait share a frame. Further commits only take
+the cores from it."""
 WARM_UP_SECONDS = 1.0
 SLICE_SECONDS = 3.0
 
