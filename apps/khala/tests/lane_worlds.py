@@ -109,6 +109,13 @@ class ChannelWorld(World):
         return dict([frame[4] for frame in self.transcript if frame[3] == "phx_reply"][-1])
 
 
+def channel(*topics: ModelTopic, joined: bool = True, **fields: Any) -> ChannelWorld:
+    made = ChannelWorld({topic.name: topic for topic in topics}, **fields)
+    if joined:
+        made.hello()
+    return made
+
+
 @dataclass
 class TopicWorld(World):
     """A lane T client of the one topic in `topics`; it resumes with what it applied."""
